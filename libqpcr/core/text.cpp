@@ -9,8 +9,9 @@
 namespace qpcr {
 
 std::optional<double> parse_double(std::string_view text) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  if (text.empty()) return std::nullopt;
+  const bool plus = !text.empty() && text.front() == '+';
+  if (plus) text.remove_prefix(1);
+  if (text.empty() || (plus && text.front() == '-')) return std::nullopt;
   const char first = text.front() == '-' && text.size() > 1 ? text[1] : text.front();
   // from_chars would take "inf" and "nan" and the sign of "+-1".
   if (!((first >= '0' && first <= '9') || first == '.')) return std::nullopt;
@@ -21,8 +22,9 @@ std::optional<double> parse_double(std::string_view text) {
 }
 
 std::optional<long> parse_integer(std::string_view text) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  if (text.empty() || text.front() == '+') return std::nullopt;
+  const bool plus = !text.empty() && text.front() == '+';
+  if (plus) text.remove_prefix(1);
+  if (text.empty() || (plus && text.front() == '-')) return std::nullopt;
   long value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
