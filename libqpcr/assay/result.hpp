@@ -1,0 +1,144 @@
+// What an analysis of one run by one assay definition says: the batch verdict, every control, every well, every call and why.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libqpcr/core/message.hpp"
+#include "libqpcr/core/provenance.hpp"
+#include "libqpcr/core/run.hpp"
+#include "libqpcr/core/well.hpp"
+#include "libqpcr/curve/cq.hpp"
+
+namespace qpcr {
+
+enum class AssayStatus { simulated, literature_reproduction, template_only, released };
+enum class TargetRole { target, reference, internal_control };
+enum class ControlKind { no_template, negative, positive };
+enum class Outcome { positive, negative, indeterminate, invalid };
+
+/// Three-valued logic of a rule, with the reason of "unknown" kept apart: gray or missing against invalid.
+enum class Truth { yes, no, unknown, invalid };
+
+std::string_view to_string(AssayStatus status);
+std::string_view to_string(TargetRole role);
+std::string_view to_string(ControlKind kind);
+std::string_view to_string(Outcome outcome);
+std::string_view to_string(Truth truth);
+
+/// A text in both languages of the product.
+struct LocalizedText {
+  std::string zh;
+  std::string en;
+
+  bool operator==(const LocalizedText&) const = default;
+};
+
+/// Which definition made a result; enough to find it again and to head a report.
+struct AssayIdentity {
+  std::string id;
+  std::string version;
+  AssayStatus status = AssayStatus::template_only;
+  std::string sha256;  ///< of the canonical form of the definition's content
+  LocalizedText title;
+  LocalizedText intended_use;
+  std::vector<std::string> citations;
+  std::vector<LocalizedText> statements;  ///< what every report by this definition must say
+
+  bool operator==(const AssayIdentity&) const = default;
+};
+
+/// One target of the assay in one well.
+struct WellResult {
+  std::size_t measurement = 0;  ///< index into the run's measurements
+  WellId well;
+  std::string sample;
+  std::string target;  ///< identifier in the definition
+  std::string target_as_read;
+  std::string dye;
+  TargetRole role = TargetRole::target;
+  std::optional<ControlKind> control;  ///< set for a well of a control
+  CqResult cq;
+  std::optional<double> vendor_cq_cycles;
+  /// What the rules used: the measured Cq, or the imputed one where the definition says so.
+  std::optional<double> used_cq_cycles;
+  bool imputed = false;
+  std::vector<Message> flags;
+};
+
+/// One expectation of the definition on one control well, or on the control as a whole (count) when `well` is empty.
+struct ControlResult {
+  ControlKind kind = ControlKind::no_template;
+  std::string control;  ///< identifier in the definition
+  std::string sample;
+  WellId well;
+  std::string target;
+  CqStatus cq_status = CqStatus::not_measured;
+  std::optional<double> cq_cycles;
+  bool passed = false;
+  Message expectation;  ///< what the definition asks
+  Message finding;      ///< what was seen
+};
+
+/// A value the rules were applied to: ΔCq, score, covariate.
+struct NamedValue {
+  std::string id;
+  std::string unit;
+  std::optional<double> value;  ///< absent when it could not be formed
+  int display_digits = 2;
+  bool depends_on_imputed_cq = false;
+  std::optional<Message> why_absent;
+};
+
+/// One comparison of the definition as it was made.
+struct RuleTrace {
+  std::string id;
+  Message statement;  ///< value, relation and limit in words
+  std::optional<double> value;
+  Truth truth = Truth::unknown;
+  bool depends_on_imputed_cq = false;
+  bool decisive = false;  ///< the outcome would not stand without it
+};
+
+struct SampleCall {
+  std::string sample;
+  Outcome outcome = Outcome::invalid;
+  std::vector<Message> reasons;   ///< why, the weightiest first; never empty
+  std::vector<RuleTrace> rules;
+  std::vector<NamedValue> values;
+  bool depends_on_imputed_cq = false;
+  bool needs_review = false;
+  std::vector<std::size_t> wells;  ///< indices into PlateResult::wells
+};
+
+/// The threshold that was used for a target, and how it came about.
+struct TargetThreshold {
+  std::string target;
+  std::string dye;
+  std::optional<double> threshold;
+  bool fixed = false;
+};
+
+struct PlateResult {
+  std::string schema = "qpcr.result/1";
+  AssayIdentity assay;
+  std::string run;
+  Provenance provenance;
+  std::string library_version;
+  bool simulated = false;
+  bool run_valid = false;
+  std::vector<Message> run_reasons;  ///< why the run is invalid; empty when it is valid
+  std::vector<ControlResult> controls;
+  std::vector<WellResult> wells;  ///< plate order, then the definition's order of targets
+  std::vector<SampleCall> calls;  ///< order of first appearance on the plate
+  std::vector<TargetThreshold> thresholds;
+  std::vector<Message> warnings;
+};
+
+/// Number of calls with an outcome.
+std::size_t count_calls(const PlateResult& result, Outcome outcome);
+
+}  // namespace qpcr
