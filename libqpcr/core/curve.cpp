@@ -34,12 +34,18 @@ std::optional<CurveKind> parse_curve_kind(std::string_view text) {
 
 std::string_view to_string(CqStatus status) {
   switch (status) {
-    case CqStatus::found: return "found";
-    case CqStatus::no_amplification: return "no_amplification";
-    case CqStatus::below_threshold: return "below_threshold";
-    case CqStatus::fit_failed: return "fit_failed";
-    case CqStatus::excluded: return "excluded";
-    case CqStatus::not_measured: return "not_measured";
+    case CqStatus::found:
+      return "found";
+    case CqStatus::no_amplification:
+      return "no_amplification";
+    case CqStatus::below_threshold:
+      return "below_threshold";
+    case CqStatus::fit_failed:
+      return "fit_failed";
+    case CqStatus::excluded:
+      return "excluded";
+    case CqStatus::not_measured:
+      return "not_measured";
   }
   return "not_measured";
 }

@@ -8,7 +8,8 @@
 
 namespace qpcr {
 
-/// What was done to the signal before it was written. Normalising or subtracting twice is the field's commonest silent error.
+/// What was done to the signal before it was written. Normalising or subtracting twice is the field's commonest silent
+/// error.
 enum class CurveKind {
   raw_filter,             ///< one optical filter, no colour separation
   multicomponent,         ///< one dye after colour separation

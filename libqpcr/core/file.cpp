@@ -15,7 +15,12 @@ namespace qpcr {
 namespace {
 
 [[noreturn]] void refuse(ErrorCode code, const std::filesystem::path& path, std::string problem) {
-  throw Error(code, {.path = path.string(), .line = 0, .column = {}, .field = {}, .found = {}, .expected = {},
+  throw Error(code, {.path = path.string(),
+                     .line = 0,
+                     .column = {},
+                     .field = {},
+                     .found = {},
+                     .expected = {},
                      .problem = std::move(problem)});
 }
 

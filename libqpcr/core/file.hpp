@@ -26,7 +26,8 @@ class OutputFiles {
   OutputFiles(const OutputFiles&) = delete;
   OutputFiles& operator=(const OutputFiles&) = delete;
 
-  /// Adds a file; `name` is a plain name or a relative path below the folder. @throws Error file_unwritable, duplicate_entry.
+  /// Adds a file; `name` is a plain name or a relative path below the folder. @throws Error file_unwritable,
+  /// duplicate_entry.
   void add(const std::string& name, std::string_view bytes);
 
   /// Makes all files appear. @return their paths in the order they were added. @throws Error file_unwritable.

@@ -10,7 +10,7 @@ namespace qpcr {
 
 /// One entry of the message catalogue (libqpcr/report/catalogue) with the values of its placeholders.
 struct Message {
-  std::string id;                                            ///< "ntc_amplified"
+  std::string id;                                           ///< "ntc_amplified"
   std::vector<std::pair<std::string, std::string>> values;  ///< placeholder → text: {"target","OTX1"}
 
   bool operator==(const Message&) const = default;

@@ -66,13 +66,15 @@ bool is_phone_number(std::string_view text) {
   return true;
 }
 
-// The hundred commonest surnames of the 2020 census name report of the Ministry of Public Security, and common double ones.
+// The hundred commonest surnames of the 2020 census name report of the Ministry of Public Security, and common double
+// ones.
 constexpr std::string_view surnames =
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾"
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
+    "范汪廖石金韦贾"
     "夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常欧阳上官司马诸葛";
-constexpr std::array<std::string_view, 24> laboratory_words{"对照", "标准", "质控", "样本", "样品", "阴性", "阳性", "空白",
-                                                            "水",   "孔",   "内参", "参考", "校准", "血浆", "血清", "血",
-                                                            "组",   "号",   "测试", "批",   "模拟", "患者", "健康", "肝"};
+constexpr std::array<std::string_view, 24> laboratory_words{
+    "对照", "标准", "质控", "样本", "样品", "阴性", "阳性", "空白", "水",   "孔",   "内参", "参考",
+    "校准", "血浆", "血清", "血",   "组",   "号",   "测试", "批",   "模拟", "患者", "健康", "肝"};
 
 bool is_person_name(std::string_view text) {
   const std::vector<std::string_view> characters = split_characters(text);

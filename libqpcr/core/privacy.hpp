@@ -10,9 +10,9 @@ namespace qpcr {
 enum class PersonalKind { identity_number, phone_number, person_name };
 
 /// Finds text that identifies a person where a coded identifier belongs.
-/// identity_number: a mainland China resident number, 18 characters with a valid check character (GB 11643-1999), or 15 digits
-/// with a plausible birth date. phone_number: an 11-digit mainland mobile number. person_name: two to four Han characters that
-/// begin with a common surname and hold no laboratory word (对照, 标准, 质控 …).
+/// identity_number: a mainland China resident number, 18 characters with a valid check character (GB 11643-1999), or 15
+/// digits with a plausible birth date. phone_number: an 11-digit mainland mobile number. person_name: two to four Han
+/// characters that begin with a common surname and hold no laboratory word (对照, 标准, 质控 …).
 /// @return nothing for a coded identifier. Names in Latin letters are not recognised.
 std::optional<PersonalKind> find_personal(std::string_view utf8);
 

@@ -15,22 +15,30 @@ namespace qpcr {
 namespace {
 
 std::string place(const Measurement& measurement) {
-  return fmt::format("well {}{}{}", measurement.well.label, measurement.target.empty() ? "" : ", target " + measurement.target,
+  return fmt::format("well {}{}{}", measurement.well.label,
+                     measurement.target.empty() ? "" : ", target " + measurement.target,
                      measurement.dye.empty() ? "" : ", dye " + measurement.dye);
 }
 
 [[noreturn]] void refuse(ErrorCode code, const Measurement& measurement, std::string problem) {
-  throw Error(code, {.path = {}, .line = 0, .column = {}, .field = place(measurement), .found = {}, .expected = {},
+  throw Error(code, {.path = {},
+                     .line = 0,
+                     .column = {},
+                     .field = place(measurement),
+                     .found = {},
+                     .expected = {},
                      .problem = std::move(problem)});
 }
 
-void check_readings(const Measurement& measurement, const std::vector<double>& axis, const std::vector<double>& readings) {
+void check_readings(const Measurement& measurement, const std::vector<double>& axis,
+                    const std::vector<double>& readings) {
   if (axis.size() != readings.size()) {
     refuse(ErrorCode::invalid_value, measurement,
            fmt::format("{} positions but {} readings of fluorescence", axis.size(), readings.size()));
   }
   for (const double value : axis) {
-    if (!std::isfinite(value)) refuse(ErrorCode::invalid_value, measurement, "a cycle or temperature is not a finite number");
+    if (!std::isfinite(value))
+      refuse(ErrorCode::invalid_value, measurement, "a cycle or temperature is not a finite number");
   }
   for (const double value : readings) {
     if (std::isinf(value)) refuse(ErrorCode::invalid_value, measurement, "a reading of fluorescence is infinite");
@@ -40,12 +48,14 @@ void check_readings(const Measurement& measurement, const std::vector<double>& a
 void check_measurement(const Measurement& measurement, const std::optional<PlateGeometry>& plate) {
   if (measurement.well.label.empty()) refuse(ErrorCode::invalid_value, measurement, "the well has no label");
   if (plate && measurement.well.position && !plate->contains(*measurement.well.position)) {
-    refuse(ErrorCode::invalid_value, measurement, fmt::format("outside the plate of {} × {} wells", plate->rows, plate->columns));
+    refuse(ErrorCode::invalid_value, measurement,
+           fmt::format("outside the plate of {} × {} wells", plate->rows, plate->columns));
   }
   std::set<CurveKind> kinds;
   for (const AmplificationCurve& curve : measurement.amplification) {
     if (!kinds.insert(curve.kind).second) {
-      refuse(ErrorCode::duplicate_entry, measurement, fmt::format("two amplification curves of kind {}", to_string(curve.kind)));
+      refuse(ErrorCode::duplicate_entry, measurement,
+             fmt::format("two amplification curves of kind {}", to_string(curve.kind)));
     }
     check_readings(measurement, curve.cycles, curve.fluorescence);
     for (std::size_t i = 1; i < curve.cycles.size(); ++i) {
@@ -55,7 +65,8 @@ void check_measurement(const Measurement& measurement, const std::optional<Plate
       }
     }
   }
-  for (const MeltCurve& curve : measurement.melt) check_readings(measurement, curve.temperatures_celsius, curve.fluorescence);
+  for (const MeltCurve& curve : measurement.melt)
+    check_readings(measurement, curve.temperatures_celsius, curve.fluorescence);
   const VendorResult& vendor = measurement.vendor;
   if ((vendor.cq_status == CqStatus::found) != vendor.cq_cycles.has_value()) {
     refuse(ErrorCode::invalid_value, measurement, "a vendor Cq and its status contradict each other");
@@ -69,15 +80,24 @@ void check_measurement(const Measurement& measurement, const std::optional<Plate
 
 std::string_view to_string(SampleRole role) {
   switch (role) {
-    case SampleRole::unspecified: return "unspecified";
-    case SampleRole::unknown: return "unknown";
-    case SampleRole::standard: return "standard";
-    case SampleRole::no_template_control: return "no_template_control";
-    case SampleRole::no_amplification_control: return "no_amplification_control";
-    case SampleRole::no_reverse_transcriptase_control: return "no_reverse_transcriptase_control";
-    case SampleRole::positive_control: return "positive_control";
-    case SampleRole::negative_control: return "negative_control";
-    case SampleRole::calibrator: return "calibrator";
+    case SampleRole::unspecified:
+      return "unspecified";
+    case SampleRole::unknown:
+      return "unknown";
+    case SampleRole::standard:
+      return "standard";
+    case SampleRole::no_template_control:
+      return "no_template_control";
+    case SampleRole::no_amplification_control:
+      return "no_amplification_control";
+    case SampleRole::no_reverse_transcriptase_control:
+      return "no_reverse_transcriptase_control";
+    case SampleRole::positive_control:
+      return "positive_control";
+    case SampleRole::negative_control:
+      return "negative_control";
+    case SampleRole::calibrator:
+      return "calibrator";
   }
   return "unspecified";
 }
@@ -100,8 +120,8 @@ const AmplificationCurve* find_curve(const Measurement& measurement, CurveKind k
 }
 
 const AmplificationCurve* find_analysis_curve(const Measurement& measurement) {
-  constexpr std::array order{CurveKind::normalised,          CurveKind::multicomponent,      CurveKind::background_subtracted,
-                             CurveKind::unknown,             CurveKind::baseline_subtracted, CurveKind::raw_filter};
+  constexpr std::array order{CurveKind::normalised, CurveKind::multicomponent,      CurveKind::background_subtracted,
+                             CurveKind::unknown,    CurveKind::baseline_subtracted, CurveKind::raw_filter};
   for (const CurveKind kind : order) {
     if (const AmplificationCurve* curve = find_curve(measurement, kind)) return curve;
   }

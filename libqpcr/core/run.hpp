@@ -1,4 +1,5 @@
-// One instrument run: what was in each well, its curves and what the vendor's software said, read once and then constant.
+// One instrument run: what was in each well, its curves and what the vendor's software said, read once and then
+// constant.
 #pragma once
 
 #include <optional>
@@ -30,12 +31,12 @@ std::string_view to_string(SampleRole role);
 /// What the instrument's own software reported; kept beside our results, never in place of them.
 struct VendorResult {
   CqStatus cq_status = CqStatus::not_measured;
-  std::optional<double> cq_cycles;       ///< set exactly when cq_status is found
-  std::string cq_text;                   ///< as written: "Undetermined", "NaN", "40.0"
-  std::string algorithm;                 ///< "Ct", "CRT" …; empty when the file does not say
-  std::optional<double> threshold;       ///< in the units of the curve
+  std::optional<double> cq_cycles;  ///< set exactly when cq_status is found
+  std::string cq_text;              ///< as written: "Undetermined", "NaN", "40.0"
+  std::string algorithm;            ///< "Ct", "CRT" …; empty when the file does not say
+  std::optional<double> threshold;  ///< in the units of the curve
   std::optional<double> cq_confidence;
-  std::string call;                      ///< amplification status or call, as written
+  std::string call;  ///< amplification status or call, as written
 };
 
 /// One dye in one well: the unit that gets a Cq.
@@ -80,9 +81,10 @@ struct RunData {
 /// A validated, constant run.
 class Run {
  public:
-  /// @throws Error duplicate_entry for two measurements of one well, target and dye; invalid_value for arrays of unequal
-  ///   length, cycles that do not increase, infinite readings, two curves of one kind, a well outside the plate, or a vendor
-  ///   Cq without the status found.
+  /// @throws Error duplicate_entry for two measurements of one well, target and dye; invalid_value for arrays of
+  /// unequal
+  ///   length, cycles that do not increase, infinite readings, two curves of one kind, a well outside the plate, or a
+  ///   vendor Cq without the status found.
   explicit Run(RunData data);
 
   const RunData& operator*() const noexcept { return data_; }
@@ -95,12 +97,13 @@ class Run {
 /// The curve of a kind, or null.
 const AmplificationCurve* find_curve(const Measurement& measurement, CurveKind kind);
 
-/// The curve an analysis starts from: baseline-subtracted is never taken where an earlier stage of the signal is at hand.
-/// Order: normalised, multicomponent, background-subtracted, unknown, baseline-subtracted; raw filters are not separated by
-/// colour and come last. Null when there is no curve.
+/// The curve an analysis starts from: baseline-subtracted is never taken where an earlier stage of the signal is at
+/// hand. Order: normalised, multicomponent, background-subtracted, unknown, baseline-subtracted; raw filters are not
+/// separated by colour and come last. Null when there is no curve.
 const AmplificationCurve* find_analysis_curve(const Measurement& measurement);
 
-/// True when the data declare themselves simulated: instrument serial number or model "SIMULATED", or every named sample "SIM-…".
+/// True when the data declare themselves simulated: instrument serial number or model "SIMULATED", or every named
+/// sample "SIM-…".
 bool is_simulated(const RunData& run);
 
 }  // namespace qpcr

@@ -82,7 +82,10 @@ bool is_valid_utf8(std::string_view bytes) {
       ++i;
       continue;
     }
-    const std::size_t extra = lead >= 0xC2 && lead <= 0xDF ? 1 : lead >= 0xE0 && lead <= 0xEF ? 2 : lead >= 0xF0 && lead <= 0xF4 ? 3 : 0;
+    const std::size_t extra = lead >= 0xC2 && lead <= 0xDF   ? 1
+                              : lead >= 0xE0 && lead <= 0xEF ? 2
+                              : lead >= 0xF0 && lead <= 0xF4 ? 3
+                                                             : 0;
     if (extra == 0 || i + extra >= bytes.size()) return false;
     for (std::size_t k = 1; k <= extra; ++k) {
       if ((byte(i + k) & 0xC0U) != 0x80U) return false;

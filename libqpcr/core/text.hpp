@@ -8,13 +8,15 @@
 
 namespace qpcr {
 
-/// Decimal text with a dot, an optional sign and exponent, nothing before or after. "inf", "nan" and hexadecimal are refused.
+/// Decimal text with a dot, an optional sign and exponent, nothing before or after. "inf", "nan" and hexadecimal are
+/// refused.
 std::optional<double> parse_double(std::string_view text);
 
 /// Decimal integer text, nothing before or after.
 std::optional<long> parse_integer(std::string_view text);
 
-/// Shortest decimal text that parses back to the same bits ("0.1", "1e-05"); NaN and infinities as "nan", "inf", "-inf".
+/// Shortest decimal text that parses back to the same bits ("0.1", "1e-05"); NaN and infinities as "nan", "inf",
+/// "-inf".
 std::string format_double(double value);
 
 /// `value` with a fixed number of decimals, for display only.

@@ -24,7 +24,8 @@ std::optional<GridPosition> parse_label(std::string_view text) {
     row = row * 26 + (c - (upper ? 'A' : 'a')) + 1;
   }
   const std::string_view digits = text.substr(i);
-  if (i == 0 || digits.empty() || digits.size() > 3 || digits.front() == '+' || digits.front() == '-') return std::nullopt;
+  if (i == 0 || digits.empty() || digits.size() > 3 || digits.front() == '+' || digits.front() == '-')
+    return std::nullopt;
   const std::optional<long> column = parse_integer(digits);
   if (!column || *column < 1) return std::nullopt;
   return GridPosition{row - 1, static_cast<int>(*column) - 1};

@@ -13,8 +13,9 @@ namespace qpcr {
 namespace {
 
 [[noreturn]] void refuse(std::string problem) {
-  throw Error(ErrorCode::integrity_failure, {.path = {}, .line = 0, .column = {}, .field = {}, .found = {}, .expected = {},
-                                             .problem = std::move(problem)});
+  throw Error(
+      ErrorCode::integrity_failure,
+      {.path = {}, .line = 0, .column = {}, .field = {}, .found = {}, .expected = {}, .problem = std::move(problem)});
 }
 
 void append(const nlohmann::json& value, std::string& text) {
@@ -52,7 +53,8 @@ void append(const nlohmann::json& value, std::string& text) {
       text += value.dump();
       return;
     }
-    default: text += value.dump();
+    default:
+      text += value.dump();
   }
 }
 

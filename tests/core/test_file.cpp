@@ -1,9 +1,8 @@
 // Output files appear whole or not at all.
-#include <catch2/catch.hpp>
-
 #include <filesystem>
 #include <string>
 
+#include <catch2/catch.hpp>
 #include <unistd.h>
 
 #include "libqpcr/core/error.hpp"

@@ -1,7 +1,7 @@
 // Recognition of personal identifiers. The identity numbers are the published examples of GB 11643-1999.
-#include <catch2/catch.hpp>
-
 #include <string>
+
+#include <catch2/catch.hpp>
 
 #include "libqpcr/core/privacy.hpp"
 
@@ -20,7 +20,8 @@ TEST_CASE("phone numbers and Chinese names are recognised, coded identifiers and
   CHECK(find_personal("13912345678") == PersonalKind::phone_number);
   CHECK(find_personal("张伟") == PersonalKind::person_name);
   CHECK(find_personal(" 欧阳修文 ") == PersonalKind::person_name);
-  for (const char* text : {"S-1187", "SIM-0001", "阳性对照", "金标准", "NTC", "12345678901", "", "水", "C01-001", "高质控"}) {
+  for (const char* text :
+       {"S-1187", "SIM-0001", "阳性对照", "金标准", "NTC", "12345678901", "", "水", "C01-001", "高质控"}) {
     CHECK_FALSE(find_personal(text));
   }
 }

@@ -1,7 +1,7 @@
 // A run is validated once; what it refuses is named.
-#include <catch2/catch.hpp>
-
 #include <limits>
+
+#include <catch2/catch.hpp>
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/run.hpp"

@@ -1,8 +1,8 @@
 // Numbers and text without a locale.
-#include <catch2/catch.hpp>
-
 #include <cmath>
 #include <limits>
+
+#include <catch2/catch.hpp>
 
 #include "libqpcr/core/text.hpp"
 
@@ -33,7 +33,9 @@ TEST_CASE("UTF-8 is checked strictly") {
   CHECK_FALSE(qpcr::is_valid_utf8("\xC0\xAF"));
   CHECK_FALSE(qpcr::is_valid_utf8("\xED\xA0\x80"));
   CHECK_FALSE(qpcr::is_valid_utf8("\xE8\x8D"));
-  CHECK_FALSE(qpcr::is_valid_utf8("\xB0" "C"));
+  CHECK_FALSE(
+      qpcr::is_valid_utf8("\xB0"
+                          "C"));
 }
 
 TEST_CASE("helpers keep empty parts and drop white space") {

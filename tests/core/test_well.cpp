@@ -7,7 +7,8 @@ using qpcr::GridPosition;
 
 TEST_CASE("labels of every plate format read back to their position") {
   for (int row = 0; row < 64; ++row) {
-    for (int column = 0; column < 72; ++column) CHECK(qpcr::parse_label(qpcr::to_label({row, column})) == GridPosition{row, column});
+    for (int column = 0; column < 72; ++column)
+      CHECK(qpcr::parse_label(qpcr::to_label({row, column})) == GridPosition{row, column});
   }
   CHECK(qpcr::to_label({25, 0}) == "Z1");
   CHECK(qpcr::to_label({26, 47}) == "AA48");

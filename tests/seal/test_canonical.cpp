@@ -1,8 +1,7 @@
 // Same content, same bytes.
-#include <catch2/catch.hpp>
-
 #include <limits>
 
+#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "libqpcr/core/error.hpp"

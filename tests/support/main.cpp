@@ -1,9 +1,9 @@
 // Runs Catch2; a run of reference tests without the reference data ends with 77, which ctest reports as skipped.
 #define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-
 #include <cstdlib>
 #include <iostream>
+
+#include <catch2/catch.hpp>
 
 int main(int argc, char** argv) {
   if (std::getenv("QPCR_TEST_NEEDS_REFERENCE") != nullptr) {

@@ -18,11 +18,13 @@ inline std::filesystem::path reference_data() {
 }
 
 /// Files of a folder in name order; empty when the folder is not there.
-inline std::vector<std::filesystem::path> list_files(const std::filesystem::path& folder, const std::string& extension = {}) {
+inline std::vector<std::filesystem::path> list_files(const std::filesystem::path& folder,
+                                                     const std::string& extension = {}) {
   std::vector<std::filesystem::path> paths;
   if (!std::filesystem::is_directory(folder)) return paths;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.is_regular_file() && (extension.empty() || entry.path().extension() == extension)) paths.push_back(entry.path());
+    if (entry.is_regular_file() && (extension.empty() || entry.path().extension() == extension))
+      paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
   return paths;

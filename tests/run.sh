@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test. Ends with a line "N passed, N failed, N skipped".
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=../cmake/debian.sh
+source cmake/debian.sh
+
+install_packages "${build_packages[@]}" "${test_packages[@]}"
+preset=${1:-dev}
+build_preset "$preset" all all_verify_interface_header_sets
+
+results=build/$preset/test-results.xml
+rm -f "$results"
+status=0
+ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --output-junit "$PWD/$results" "${@:2}" || status=$?
+if [ -z "${QPCR_REFERENCE_DATA:-}" ]; then
+  say "QPCR_REFERENCE_DATA is not set: the tests on the reference data were skipped"
+fi
+/usr/bin/python3 tests/support/summarise.py "$results"
+exit "$status"
