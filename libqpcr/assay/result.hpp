@@ -1,4 +1,4 @@
-// What an analysis of one run by one assay definition says: the batch verdict, every control, every well, every call and why.
+// What an analysis of one run by one assay definition says: batch verdict, controls, wells, calls and why.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +37,16 @@ struct LocalizedText {
   bool operator==(const LocalizedText&) const = default;
 };
 
+/// What each outcome is called in the reports of an assay.
+struct OutcomeTexts {
+  LocalizedText positive;
+  LocalizedText negative;
+  LocalizedText indeterminate;
+  LocalizedText invalid;
+
+  bool operator==(const OutcomeTexts&) const = default;
+};
+
 /// Which definition made a result; enough to find it again and to head a report.
 struct AssayIdentity {
   std::string id;
@@ -47,6 +57,7 @@ struct AssayIdentity {
   LocalizedText intended_use;
   std::vector<std::string> citations;
   std::vector<LocalizedText> statements;  ///< what every report by this definition must say
+  OutcomeTexts outcome_texts;
 
   bool operator==(const AssayIdentity&) const = default;
 };
@@ -91,6 +102,7 @@ struct NamedValue {
   int display_digits = 2;
   bool depends_on_imputed_cq = false;
   std::optional<Message> why_absent;
+  std::string text;  ///< as written in the covariate table: "male", "<0.8"; empty for computed values
 };
 
 /// One comparison of the definition as it was made.
@@ -106,7 +118,7 @@ struct RuleTrace {
 struct SampleCall {
   std::string sample;
   Outcome outcome = Outcome::invalid;
-  std::vector<Message> reasons;   ///< why, the weightiest first; never empty
+  std::vector<Message> reasons;  ///< why, the weightiest first; never empty
   std::vector<RuleTrace> rules;
   std::vector<NamedValue> values;
   bool depends_on_imputed_cq = false;

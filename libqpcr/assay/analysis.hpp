@@ -1,0 +1,28 @@
+// A whole run by one assay definition: the verdict of the batch, every well, every call.
+#pragma once
+
+#include "libqpcr/assay/covariates.hpp"
+#include "libqpcr/assay/definition.hpp"
+#include "libqpcr/assay/result.hpp"
+#include "libqpcr/core/run.hpp"
+
+namespace qpcr {
+
+/// Analyses a run. Wells are matched to targets by name or alias (case does not count) and dye; a channel without a
+/// target name is matched by dye alone, with a warning, when no channel of the run names that target. Controls are
+/// found by sample name, else by the role the run gives them. Wells that the instrument's user excluded are left out
+/// and listed.
+///
+/// The run's validity comes first: a control that is missing or fails, or curves shorter than the protocol, make every
+/// call invalid with those reasons, and values and rules are still shown.
+///
+/// A single-sample analysis gives the same call as one in a batch wherever thresholds are fixed; an automatic threshold
+/// is derived from all curves of its target on the plate. The order of wells in the file does not matter.
+/// @throws Error assay_refused (require_runnable); assay_mismatch for a target in another dye than the definition's, a
+/// target that
+///   the run does not hold, two channels of a well for one target, a well with two samples, a signal on another scale
+///   than the fixed thresholds; personal_data for a sample name that looks like a person's; invalid_value for a
+///   covariate out of range.
+PlateResult analyze_run(const Run& run, const AssayDefinition& definition, const CovariateTable& covariates);
+
+}  // namespace qpcr

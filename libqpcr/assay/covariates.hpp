@@ -1,0 +1,46 @@
+// Values of the covariates of samples, read from a CSV table whose columns carry their units.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libqpcr/assay/call.hpp"
+#include "libqpcr/core/provenance.hpp"
+
+namespace qpcr {
+
+struct CovariateRow {
+  std::string sample;
+  std::map<std::string, CovariateValue> values;  ///< by identifier; an empty cell gives none
+  long line = 0;                                 ///< of the table; 0 when it did not come from one
+};
+
+struct CovariateTable {
+  std::optional<SourceFile> source;  ///< the file it was read from; becomes part of a result's provenance
+  std::vector<CovariateRow> rows;
+};
+
+/// Reads one value as the definition's covariate. Numbers: "12.5", or bounded "<0.8", ">60000" (quantified only up to
+/// there). Codes are compared exactly. @throws Error invalid_value (column is the covariate) for anything else and for
+/// values outside the definition's range.
+CovariateValue parse_covariate_value(const CovariateDefinition& covariate, std::string_view text);
+
+/// Reads a table: first column `sample`, then one column per covariate: `id` for categories, `id [unit]` for numbers,
+/// in any order. An empty cell is a missing value.
+/// @throws Error missing_column for a covariate without a column, invalid_value for a number column without a unit or
+/// with
+///   another unit, a column that the definition does not know, a bad value; duplicate_entry for a sample named twice;
+///   personal_data for a sample that looks like a person's name or number; and as read_csv_table().
+CovariateTable parse_covariates(std::string_view bytes, const std::string& path, const AssayDefinition& definition);
+
+/// parse_covariates() of a file. @throws also Error file_not_found, file_unreadable.
+CovariateTable read_covariates(const std::filesystem::path& path, const AssayDefinition& definition);
+
+/// The row of a sample, or null.
+const CovariateRow* find_row(const CovariateTable& table, std::string_view sample);
+
+}  // namespace qpcr

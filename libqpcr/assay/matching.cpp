@@ -1,0 +1,286 @@
+// Matching of a run's channels and wells to an assay definition.
+#include "libqpcr/assay/matching.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "libqpcr/core/error.hpp"
+#include "libqpcr/core/privacy.hpp"
+#include "libqpcr/core/text.hpp"
+
+namespace qpcr {
+namespace {
+
+[[noreturn]] void refuse(const RunData& run, std::string field, std::string found, std::string expected,
+                         std::string problem) {
+  const std::string path = run.provenance.sources.empty() ? run.name : run.provenance.sources.front().name;
+  throw Error(ErrorCode::assay_mismatch, {.path = path,
+                                          .line = 0,
+                                          .column = {},
+                                          .field = std::move(field),
+                                          .found = std::move(found),
+                                          .expected = std::move(expected),
+                                          .problem = std::move(problem)});
+}
+
+bool names_target(const AssayTarget& target, std::string_view name) {
+  return equals_ignoring_case(target.id, name) ||
+         std::any_of(target.aliases.begin(), target.aliases.end(),
+                     [&](const std::string& alias) { return equals_ignoring_case(alias, name); });
+}
+
+bool names_dye(const AssayTarget& target, std::string_view name) {
+  return equals_ignoring_case(target.dye, name) ||
+         std::any_of(target.dye_aliases.begin(), target.dye_aliases.end(),
+                     [&](const std::string& alias) { return equals_ignoring_case(alias, name); });
+}
+
+/// Channels of a run that the assay does not use, one warning a target and dye.
+struct UnusedChannels {
+  std::map<std::pair<std::string, std::string>, int> wells;
+
+  void append_to(std::vector<Message>& warnings) const {
+    for (const auto& [channel, count] : wells) {
+      warnings.push_back({"channel_not_in_assay",
+                          {{"target", channel.first.empty() ? "–" : channel.first},
+                           {"dye", channel.second.empty() ? "–" : channel.second},
+                           {"wells", std::to_string(count)}}});
+    }
+  }
+};
+
+class Matcher {
+ public:
+  Matcher(const RunData& run, const AssayDefinition& definition) : run_(run), definition_(definition) {}
+
+  PlateMatch match() {
+    refuse_personal_names();
+    match_by_name();
+    match_by_dye();
+    demand_every_target();
+    collect_wells();
+    find_controls();
+    warn_unused();
+    return std::move(match_);
+  }
+
+ private:
+  void refuse_personal_names() const {
+    for (const Measurement& measurement : run_.measurements) {
+      if (!find_personal(trim(measurement.sample))) continue;
+      const std::string path = run_.provenance.sources.empty() ? run_.name : run_.provenance.sources.front().name;
+      throw Error(ErrorCode::personal_data, {.path = path,
+                                             .line = 0,
+                                             .column = {},
+                                             .field = "sample of well " + measurement.well.label,
+                                             .found = std::string(trim(measurement.sample)),
+                                             .expected = "a coded identifier, no name or number of a person",
+                                             .problem = {}});
+    }
+  }
+
+  void match_by_name() {
+    targets_.resize(run_.measurements.size());
+    by_dye_.resize(run_.measurements.size(), false);
+    named_.resize(definition_.targets.size(), false);
+    for (std::size_t i = 0; i < run_.measurements.size(); ++i) {
+      const Measurement& measurement = run_.measurements[i];
+      const std::string_view name = trim(measurement.target);
+      if (name.empty()) continue;
+      for (std::size_t t = 0; t < definition_.targets.size(); ++t) {
+        const AssayTarget& target = definition_.targets[t];
+        if (!names_target(target, name)) continue;
+        if (find_assay_curve(measurement) == nullptr && !measurement.excluded) continue;
+        if (!measurement.dye.empty() && !names_dye(target, trim(measurement.dye))) {
+          refuse(run_, fmt::format("well {}, target {}", measurement.well.label, target.id), measurement.dye,
+                 fmt::format("the dye {} that the assay names", target.dye), {});
+        }
+        if (measurement.dye.empty()) unnamed_dyes_.insert(target.id);
+        targets_[i] = t;
+        named_[t] = true;
+      }
+    }
+    for (const std::string& target : unnamed_dyes_) match_.warnings.push_back({"dye_not_stated", {{"target", target}}});
+  }
+
+  void match_by_dye() {
+    std::set<std::string> matched;
+    for (std::size_t i = 0; i < run_.measurements.size(); ++i) {
+      const Measurement& measurement = run_.measurements[i];
+      const std::string_view dye = trim(measurement.dye);
+      if (targets_[i] || !trim(measurement.target).empty() || dye.empty() || find_assay_curve(measurement) == nullptr)
+        continue;
+      if (equals_ignoring_case(dye, run_.passive_reference_dye)) continue;
+      std::optional<std::size_t> only;
+      bool unique = true;
+      for (std::size_t t = 0; t < definition_.targets.size(); ++t) {
+        if (!names_dye(definition_.targets[t], dye)) continue;
+        unique = !only.has_value();
+        only = t;
+      }
+      if (!only || !unique || named_[*only]) continue;
+      targets_[i] = only;
+      by_dye_[i] = true;
+      matched.insert(definition_.targets[*only].id);
+    }
+    for (const std::string& id : matched) {
+      match_.warnings.push_back({"matched_by_dye", {{"target", id}, {"dye", find_target(definition_, id)->dye}}});
+    }
+  }
+
+  void demand_every_target() const {
+    for (std::size_t t = 0; t < definition_.targets.size(); ++t) {
+      if (std::find(targets_.begin(), targets_.end(), std::optional<std::size_t>(t)) != targets_.end()) continue;
+      std::set<std::string> channels;
+      for (const Measurement& measurement : run_.measurements) {
+        if (find_assay_curve(measurement) == nullptr) continue;
+        channels.insert(fmt::format("{} ({})", measurement.target.empty() ? "no target" : measurement.target,
+                                    measurement.dye.empty() ? "no dye" : measurement.dye));
+      }
+      std::string found;
+      for (const std::string& channel : channels) found += (found.empty() ? "" : ", ") + channel;
+      const AssayTarget& target = definition_.targets[t];
+      refuse(run_, "target " + target.id, found.empty() ? "no amplification curves" : found,
+             fmt::format("a channel {} ({}) with curves", target.id, target.dye), "the run does not hold this target");
+    }
+  }
+
+  void collect_wells() {
+    std::map<std::string, std::size_t> index;
+    for (std::size_t i = 0; i < run_.measurements.size(); ++i) {
+      if (!targets_[i]) continue;
+      const Measurement& measurement = run_.measurements[i];
+      const auto [entry, is_new] = index.emplace(measurement.well.label, match_.wells.size());
+      if (is_new) {
+        MatchedWell well;
+        well.well = measurement.well;
+        well.sample = std::string(trim(measurement.sample));
+        match_.wells.push_back(std::move(well));
+      }
+      MatchedWell& well = match_.wells[entry->second];
+      if (well.sample != trim(measurement.sample)) {
+        refuse(run_, "well " + measurement.well.label, measurement.sample,
+               fmt::format("one sample a well, '{}'", mask_personal(well.sample)),
+               "two channels of the well name different samples");
+      }
+      for (const MatchedChannel& channel : well.channels) {
+        if (channel.target != *targets_[i]) continue;
+        refuse(run_, fmt::format("well {}, target {}", measurement.well.label, definition_.targets[channel.target].id),
+               {}, {}, "two channels of the well are this target");
+      }
+      if (measurement.role != SampleRole::unspecified) {
+        if (well.role != SampleRole::unspecified && well.role != measurement.role) {
+          refuse(run_, "well " + measurement.well.label, std::string(to_string(measurement.role)),
+                 std::string(to_string(well.role)), "two channels of the well have different roles");
+        }
+        well.role = measurement.role;
+      }
+      MatchedChannel channel;
+      channel.measurement = i;
+      channel.target = *targets_[i];
+      channel.by_dye = by_dye_[i];
+      well.channels.push_back(channel);
+    }
+    for (MatchedWell& well : match_.wells) {
+      std::sort(well.channels.begin(), well.channels.end(),
+                [](const MatchedChannel& a, const MatchedChannel& b) { return a.target < b.target; });
+    }
+    const bool on_plate = std::all_of(match_.wells.begin(), match_.wells.end(),
+                                      [](const MatchedWell& well) { return well.well.position.has_value(); });
+    if (on_plate) {
+      std::stable_sort(match_.wells.begin(), match_.wells.end(),
+                       [](const MatchedWell& a, const MatchedWell& b) { return *a.well.position < *b.well.position; });
+    }
+  }
+
+  static std::optional<ControlKind> to_control_kind(SampleRole role) {
+    switch (role) {
+      case SampleRole::no_template_control:
+        return ControlKind::no_template;
+      case SampleRole::negative_control:
+        return ControlKind::negative;
+      case SampleRole::positive_control:
+        return ControlKind::positive;
+      default:
+        return std::nullopt;
+    }
+  }
+
+  std::optional<std::size_t> find_control_by_name(std::string_view sample) const {
+    for (std::size_t c = 0; c < definition_.controls.size(); ++c) {
+      for (const std::string& name : definition_.controls[c].sample_names) {
+        if (equals_ignoring_case(name, sample)) return c;
+      }
+    }
+    return std::nullopt;
+  }
+
+  void find_controls() {
+    for (MatchedWell& well : match_.wells) {
+      const std::optional<ControlKind> kind = to_control_kind(well.role);
+      well.control = find_control_by_name(well.sample);
+      if (well.control) {
+        const ControlDefinition& control = definition_.controls[*well.control];
+        const bool role_says_other =
+            kind ? *kind != control.kind : well.role != SampleRole::unspecified && well.role != SampleRole::unknown;
+        if (role_says_other) {
+          match_.run_reasons.push_back({"control_role_conflict",
+                                        {{"well", well.well.label},
+                                         {"sample", well.sample},
+                                         {"control", control.id},
+                                         {"role", std::string(to_string(well.role))}}});
+        }
+        continue;
+      }
+      if (!kind) continue;
+      std::vector<std::size_t> candidates;
+      for (std::size_t c = 0; c < definition_.controls.size(); ++c) {
+        if (definition_.controls[c].kind == *kind) candidates.push_back(c);
+      }
+      if (candidates.size() == 1) {
+        well.control = candidates.front();
+      } else if (candidates.size() > 1) {
+        match_.run_reasons.push_back(
+            {"control_name_unknown",
+             {{"well", well.well.label}, {"sample", well.sample}, {"kind", std::string(to_string(*kind))}}});
+      }
+    }
+  }
+
+  void warn_unused() {
+    UnusedChannels unused;
+    for (std::size_t i = 0; i < run_.measurements.size(); ++i) {
+      const Measurement& measurement = run_.measurements[i];
+      if (targets_[i] || find_assay_curve(measurement) == nullptr) continue;
+      const bool passive =
+          measurement.target.empty() && equals_ignoring_case(trim(measurement.dye), run_.passive_reference_dye);
+      if (!passive) ++unused.wells[{measurement.target, measurement.dye}];
+    }
+    unused.append_to(match_.warnings);
+  }
+
+  const RunData& run_;
+  const AssayDefinition& definition_;
+  std::vector<std::optional<std::size_t>> targets_;  ///< per measurement
+  std::vector<bool> by_dye_;                         ///< per measurement
+  std::vector<bool> named_;                          ///< per target: some channel names it
+  std::set<std::string> unnamed_dyes_;
+  PlateMatch match_;
+};
+
+}  // namespace
+
+PlateMatch match_plate(const RunData& run, const AssayDefinition& definition) {
+  return Matcher(run, definition).match();
+}
+
+const AmplificationCurve* find_assay_curve(const Measurement& measurement) {
+  const AmplificationCurve* curve = find_analysis_curve(measurement);
+  const bool single_filter = curve != nullptr && curve->kind == CurveKind::raw_filter && measurement.target.empty();
+  return single_filter ? nullptr : curve;
+}
+
+}  // namespace qpcr

@@ -1,0 +1,43 @@
+// Which measurement of a run is which target of the assay, and what each well is for.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libqpcr/assay/definition.hpp"
+#include "libqpcr/core/run.hpp"
+
+namespace qpcr {
+
+/// One channel of a well that the assay uses.
+struct MatchedChannel {
+  std::size_t measurement = 0;  ///< index into the run's measurements
+  std::size_t target = 0;       ///< index into the definition's targets
+  bool by_dye = false;          ///< the run names no target for it
+};
+
+/// One well with at least one channel of the assay.
+struct MatchedWell {
+  WellId well;
+  std::string sample;
+  SampleRole role = SampleRole::unspecified;
+  std::optional<std::size_t> control;    ///< index into the definition's controls
+  std::vector<MatchedChannel> channels;  ///< in the definition's order of targets
+};
+
+struct PlateMatch {
+  std::vector<MatchedWell> wells;    ///< plate order
+  std::vector<Message> warnings;     ///< channels with data that the assay does not use …
+  std::vector<Message> run_reasons;  ///< contradictions between names and roles of controls: they make the run invalid
+};
+
+/// @throws Error as analyze_run().
+PlateMatch match_plate(const RunData& run, const AssayDefinition& definition);
+
+/// The curve of a measurement that the assay may analyse, or null: a raw filter without a target is not separated by
+/// colour.
+const AmplificationCurve* find_assay_curve(const Measurement& measurement);
+
+}  // namespace qpcr

@@ -1,0 +1,29 @@
+// Spelling of the room's enumerators.
+#include "libqpcr/assay/names.hpp"
+
+namespace qpcr {
+
+std::string_view to_string(AssayStatus status) { return names::find(names::assay_status, status); }
+std::string_view to_string(TargetRole role) { return names::find(names::target_role, role); }
+std::string_view to_string(ControlKind kind) { return names::find(names::control_kind, kind); }
+std::string_view to_string(Outcome outcome) { return names::find(names::outcome, outcome); }
+std::string_view to_string(Truth truth) { return names::find(names::truth, truth); }
+std::string_view to_string(Claim claim) { return names::find(names::claim, claim); }
+std::string_view to_string(InternalControlKind kind) { return names::find(names::internal_control_kind, kind); }
+std::string_view to_string(NotDetectedPolicy policy) { return names::find(names::not_detected_policy, policy); }
+std::string_view to_string(SignalScale scale) { return names::find(names::signal_scale, scale); }
+std::string_view to_string(LimitKind kind) { return names::find(names::limit_kind, kind); }
+std::string_view to_string(CovariateKind kind) { return names::find(names::covariate_kind, kind); }
+std::string_view to_string(MissingPolicy policy) { return names::find(names::missing_policy, policy); }
+std::string_view to_string(Transform transform) { return names::find(names::transform, transform); }
+std::string_view to_string(ValueKind kind) { return names::find(names::value_kind, kind); }
+std::string_view to_string(Relation relation) { return names::find(names::relation, relation); }
+std::string_view to_string(Comparison comparison) { return names::find(names::comparison, comparison); }
+
+std::size_t count_calls(const PlateResult& result, Outcome outcome) {
+  std::size_t count = 0;
+  for (const SampleCall& call : result.calls) count += call.outcome == outcome ? 1U : 0U;
+  return count;
+}
+
+}  // namespace qpcr

@@ -1,0 +1,116 @@
+// Typed getters, located errors, suggestions.
+#include <catch2/catch.hpp>
+
+#include "libqpcr/assay/toml_document.hpp"
+#include "tests/assay/support.hpp"
+
+using assay_test::error_of;
+using qpcr::ErrorCode;
+using qpcr::TomlTable;
+
+namespace {
+
+TomlTable parse(std::string_view text) { return TomlTable::parse(text, "study.toml", ErrorCode::study_invalid); }
+
+}  // namespace
+
+TEST_CASE("typed getters read what is there and leave out what is not") {
+  const TomlTable root = parse(R"(
+text = "荧光"
+number = 3
+half = 0.5
+flag = true
+day = 2024-05-01
+words = ["b", "a"]
+window = [3, 15.5]
+mixed = ["x", { any = ["y"] }]
+[nested]
+z = 1
+a = 2
+[[rows]]
+id = "one"
+[[rows]]
+id = "two"
+)");
+  CHECK(root.get_text("text") == "荧光");
+  CHECK(root.get_number("number") == 3.0);
+  CHECK(root.get_integer("number") == 3);
+  CHECK(root.get_number("half") == 0.5);
+  CHECK(root.get_flag("flag"));
+  CHECK(root.find_date("day").value() == "2024-05-01");
+  CHECK(root.get_texts("words") == std::vector<std::string>{"b", "a"});
+  CHECK(root.find_numbers("window").value() == std::vector<double>{3, 15.5});
+  CHECK_FALSE(root.find_text("absent"));
+  CHECK_FALSE(root.find_number("absent"));
+  CHECK_FALSE(root.find_flag("absent"));
+  CHECK_FALSE(root.find_date("absent"));
+  CHECK_FALSE(root.find_table("absent"));
+  CHECK(root.find_tables("absent").empty());
+  CHECK(root.get_table("nested").keys() == std::vector<std::string>{"z", "a"});
+  const auto rows = root.find_tables("rows");
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1].get_text("id") == "two");
+  CHECK(rows[1].field("id") == "rows[2].id");
+  const auto mixed = root.get_texts_or_tables("mixed");
+  REQUIRE(mixed.size() == 2);
+  CHECK(mixed[0].text.value() == "x");
+  CHECK(mixed[1].table->field("any") == "mixed[2].any");
+  CHECK(root.find_line("rows[2].id") == 16);
+  CHECK(root.find_line("rows[2].absent") == 15);
+  CHECK(root.find_line("nested.a") == 12);
+}
+
+TEST_CASE("a handle outlives the root it came from") {
+  std::optional<TomlTable> nested;
+  {
+    const TomlTable root = parse("[nested]\nkey = 1\n");
+    nested = root.get_table("nested");
+  }
+  CHECK(nested->get_integer("key") == 1);
+}
+
+TEST_CASE("errors name path, line, field, what was found and what was expected") {
+  CHECK(error_of([] { parse("a = 1\nb = \"x\"\n").get_number("b"); }) ==
+        "study_invalid: 'study.toml' line 2, 'b': expected a finite number, got 'x'");
+  CHECK(error_of([] { parse("[t]\na = 1\n").get_table("t").get_text("b"); }) ==
+        "study_invalid: 'study.toml' line 1, 't.b': this key is required and missing");
+  CHECK(error_of([] { parse("x = nan\n").get_number("x"); }).find("'x': expected a finite number, got 'nan'") !=
+        std::string::npos);
+  CHECK(error_of([] { parse("x = -inf\n").get_number("x"); }).find("expected a finite number") != std::string::npos);
+  CHECK(error_of([] { parse("x = [1, inf]\n").find_numbers("x"); }).find("'x[2]'") != std::string::npos);
+  CHECK(error_of([] { parse("x = 1.5\n").get_integer("x"); }).find("expected a whole number, got '1.5'") !=
+        std::string::npos);
+  CHECK(error_of([] { parse("x = 1\n").get_text("x"); }).find("expected a text in quotes, got '1'") !=
+        std::string::npos);
+  CHECK(error_of([] { parse("x = '  '\n").get_text("x"); }).find("not empty") != std::string::npos);
+  CHECK(error_of([] { parse("x = []\n").get_texts("x"); }).find("at least one text") != std::string::npos);
+  CHECK(error_of([] { parse("x = 'true'\n").get_flag("x"); }).find("true or false") != std::string::npos);
+  CHECK(error_of([] { parse("x = 1\n").get_table("x"); }).find("expected a table, got '1'") != std::string::npos);
+  CHECK(error_of([] { parse("x = 1\n").find_tables("x"); }).find("[[x]]") != std::string::npos);
+  CHECK(error_of([] { parse("x = [1]\n").find_tables("x"); }).find("'x[1]': expected a table") != std::string::npos);
+  CHECK(error_of([] { parse("x = '2024-05-01'\n").find_date("x"); }).find("a date without quotes") !=
+        std::string::npos);
+}
+
+TEST_CASE("syntax errors, duplicate keys and wrong encodings are refused at their line") {
+  CHECK(error_of([] { parse("a = 1\na = 2\n"); }).find("'study.toml' line 2: not valid TOML") != std::string::npos);
+  CHECK(error_of([] { parse("[t]\n[t]\n"); }).find("line 2") != std::string::npos);
+  CHECK(error_of([] { parse("a = \n"); }).find("line 1: not valid TOML") != std::string::npos);
+  CHECK(error_of([] { parse("a = 'unclosed\n"); }).find("not valid TOML") != std::string::npos);
+  CHECK(error_of([] { parse("a = '\xC0\xAF'\n"); }).find("wrong_encoding") == 0);
+  CHECK(parse("\xEF\xBB\xBF"
+              "a = 1\n")
+            .get_integer("a") == 1);
+  CHECK(error_of([] { parse(std::string(100000, '[')); }).find("study_invalid") == 0);
+}
+
+TEST_CASE("an unknown key is an error that suggests the nearest known one") {
+  const TomlTable root = parse("thresold = 1\n");
+  CHECK(error_of([&] {
+          root.allow_only({"threshold", "dye"});
+        }) == "study_invalid: 'study.toml' line 1, 'thresold': this key is not known; did you mean 'threshold'?");
+  CHECK(error_of([&] { root.allow_only({"id"}); }).find("known here: 'id'") != std::string::npos);
+  CHECK_NOTHROW(root.allow_only({"thresold"}));
+  CHECK(qpcr::find_nearest_word("Gray", {"grey", "digits"}).value() == "grey");
+  CHECK_FALSE(qpcr::find_nearest_word("xyz", {"threshold"}));
+}
