@@ -1,0 +1,44 @@
+// Helpers shared by all readers.
+#include "instruments/base/reader.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "libqpcr/core/text.hpp"
+
+namespace qpcr {
+
+bool FileHead::has_member(std::string_view normalised_name) const {
+  return std::find(members.begin(), members.end(), normalised_name) != members.end();
+}
+
+std::string_view FileHead::first_line() const {
+  const std::string_view all = text;
+  std::size_t begin = all.find_first_not_of("\r\n \t");
+  if (begin == std::string_view::npos) return {};
+  // A table may start with an empty cell, so blanks before the first text belong to the line.
+  const std::size_t before = all.find_last_of("\r\n", begin);
+  begin = before == std::string_view::npos ? 0 : before + 1;
+  return all.substr(begin, std::min(all.find_first_of("\r\n", begin), all.size()) - begin);
+}
+
+std::string_view to_string(ReaderMaturity maturity) {
+  return maturity == ReaderMaturity::verified ? "verified" : "provisional";
+}
+
+void sort_by_well(std::vector<Measurement>& measurements) {
+  const auto key = [](const Measurement& measurement) {
+    const GridPosition position = measurement.well.position.value_or(GridPosition{});
+    return std::make_tuple(!measurement.well.position.has_value(), position.row, position.column);
+  };
+  std::stable_sort(measurements.begin(), measurements.end(),
+                   [&](const Measurement& left, const Measurement& right) { return key(left) < key(right); });
+}
+
+void NotReadList::add(std::string where, std::string why) {
+  NotRead entry{std::move(where), std::move(why)};
+  if (std::find(entries_.begin(), entries_.end(), entry) == entries_.end()) entries_.push_back(std::move(entry));
+}
+
+}  // namespace qpcr

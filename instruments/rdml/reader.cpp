@@ -1,0 +1,149 @@
+// Recognises RDML and finds the document inside the archive.
+#include "instruments/rdml/reader.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "instruments/rdml/document.hpp"
+#include "libqpcr/core/error.hpp"
+#include "libqpcr/core/text.hpp"
+#include "libqpcr/tabular/zip.hpp"
+
+namespace qpcr::rdml {
+namespace {
+
+constexpr std::string_view standard_member = "rdml_data.xml";
+
+bool is_standard_member(std::string_view normalised) {
+  return normalised == standard_member || normalised.ends_with("/rdml_data.xml");
+}
+
+/// Name of the first element of an XML text without its prefix, or nothing.
+std::string_view find_root_name(std::string_view text) {
+  std::size_t at = 0;
+  while ((at = text.find('<', at)) != std::string_view::npos) {
+    const std::string_view rest = text.substr(at + 1);
+    if (rest.starts_with('?') || rest.starts_with('!')) {
+      const std::string_view end = rest.starts_with('?') ? "?>" : rest.starts_with("!--") ? "-->" : ">";
+      at = text.find(end, at);
+      if (at == std::string_view::npos) return {};
+      continue;
+    }
+    std::string_view name = rest.substr(0, rest.find_first_of(" \t\r\n/>"));
+    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos) name.remove_prefix(colon + 1);
+    return name;
+  }
+  return {};
+}
+
+bool is_lightcycler96_project(std::string_view name) { return to_lower_ascii(name).ends_with(".lc96p"); }
+
+Sniff sniff_zip(const FileHead& head) {
+  std::size_t files = 0;
+  std::size_t xml = 0;
+  for (const std::string& member : head.members) {
+    if (is_standard_member(member)) {
+      if (is_lightcycler96_project(head.name))
+        return {Confidence::certain, "a LightCycler 96 project with rdml_data.xml"};
+      return {Confidence::certain, "a zip that holds rdml_data.xml"};
+    }
+    if (member.ends_with('/')) continue;
+    ++files;
+    if (member.ends_with(".xml")) ++xml;
+  }
+  if (files != 1 || xml != 1) return {Confidence::no, "a zip without rdml_data.xml or a single XML document"};
+  const std::string name = to_lower_ascii(head.name);
+  const bool named = name.ends_with(".rdml") || name.ends_with(".rdm");
+  return {named ? Confidence::certain : Confidence::possible,
+          fmt::format("a zip of one XML document{}", named ? ", named as RDML" : "")};
+}
+
+Sniff sniff(const FileHead& head) {
+  if (head.is_zip) return sniff_zip(head);
+  if (head.text.empty()) return {Confidence::no, "neither a zip nor text"};
+  const std::string_view root = find_root_name(head.text);
+  if (root == "rdml") return {Confidence::certain, "XML with the root element 'rdml'"};
+  return {Confidence::no, "not XML with the root element 'rdml'"};
+}
+
+[[noreturn]] void refuse(ErrorCode code, const std::string& path, std::string problem) {
+  ErrorContext context;
+  context.path = path;
+  context.problem = std::move(problem);
+  throw Error(code, std::move(context));
+}
+
+const ArchiveMember& find_document(const Archive& archive, const std::string& path) {
+  const ArchiveMember* standard = nullptr;
+  const ArchiveMember* only = nullptr;
+  std::size_t xml = 0;
+  for (const ArchiveMember& member : archive.members()) {
+    const std::string name = normalise_member_name(member.name);
+    if (is_standard_member(name)) {
+      if (standard != nullptr) refuse(ErrorCode::malformed_file, path, "two members are named rdml_data.xml");
+      standard = &member;
+    }
+    if (name.ends_with(".xml")) {
+      ++xml;
+      only = &member;
+    }
+  }
+  if (standard != nullptr) return *standard;
+  if (xml != 1) {
+    refuse(ErrorCode::malformed_file, path,
+           fmt::format("expected rdml_data.xml or one XML document in the archive, got {}", xml));
+  }
+  return *only;
+}
+
+std::vector<RunData> read(const std::vector<InputFile>& files) {
+  const InputFile& file = files.front();
+  NotReadList not_read;
+  if (!is_zip(file.bytes)) {
+    const XmlDocument document(file.bytes, file.path);
+    return read_document(document, std::move(not_read));
+  }
+  Archive archive(file.bytes, file.path);
+  if (is_lightcycler96_project(file.name)) {
+    refuse(ErrorCode::unsupported_format, file.path,
+           "a LightCycler 96 project (.lc96p) is recognised but not read yet: export RDML from the LightCycler 96 "
+           "software");
+  }
+  const ArchiveMember& member = find_document(archive, file.path);
+  bool lightcycler96 = false;
+  for (const ArchiveMember& other : archive.members()) {
+    if (&other == &member || other.is_folder) continue;
+    not_read.add(other.name, "not part of RDML's data");
+    lightcycler96 = lightcycler96 || normalise_member_name(other.name) == "app_data.xml";
+  }
+  const std::string bytes = archive.read(member);
+  const XmlDocument document(bytes, archive.path_of(member));
+  std::vector<RunData> runs = read_document(document, std::move(not_read));
+  if (lightcycler96) {
+    for (RunData& run : runs) {
+      run.warnings.push_back(
+          "written by LightCycler 96: a vendor Cq under a call other than Positive has no meaning, and the calls are "
+          "not read");
+    }
+  }
+  return runs;
+}
+
+}  // namespace
+
+const Reader& reader() {
+  static const Reader value{
+      {"rdml",
+       "RDML 1.0 to 1.4",
+       "any",
+       {"RDML 1.0", "RDML 1.1", "RDML 1.2", "RDML 1.3", "RDML 1.4", "the XML document without its zip"},
+       {"LightCycler 96 project (.lc96p)"},
+       ReaderMaturity::verified},
+      sniff,
+      read,
+      nullptr};
+  return value;
+}
+
+}  // namespace qpcr::rdml

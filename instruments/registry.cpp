@@ -1,0 +1,234 @@
+// Chooses the reader of a file and fills in what all readers share.
+#include "instruments/registry.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "instruments/appbio_quantstudio/reader.hpp"
+#include "instruments/biorad_cfx/reader.hpp"
+#include "instruments/rdml/reader.hpp"
+#include "instruments/wide_table/reader.hpp"
+#include "libqpcr/core/error.hpp"
+#include "libqpcr/core/file.hpp"
+#include "libqpcr/core/text.hpp"
+#include "libqpcr/core/version.hpp"
+#include "libqpcr/seal/hash.hpp"
+#include "libqpcr/tabular/encoding.hpp"
+#include "libqpcr/tabular/zip.hpp"
+
+namespace qpcr {
+namespace {
+
+constexpr std::size_t head_bytes = std::size_t{64} << 10U;
+
+/// The head as text; a character or line cut off at the end is left out. Empty for binary data.
+std::string decode_head(std::string_view bytes, bool whole) {
+  if (!whole) {
+    const std::size_t line_end = bytes.find_last_of("\r\n");
+    if (line_end != std::string_view::npos) bytes = bytes.substr(0, line_end + 1);
+    // The second byte of a UTF-16 line end may lie beyond.
+    if ((bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) && bytes.size() % 2 == 1)
+      bytes.remove_suffix(1);
+    for (int cut = 0; cut < 3 && line_end == std::string_view::npos && !is_valid_utf8(bytes); ++cut)
+      bytes.remove_suffix(1);
+  }
+  try {
+    return decode_text(bytes, {}).utf8;
+  } catch (const Error&) {
+    // UTF-16 without a byte order mark, as XML may have it, is text to its own reader.
+    constexpr std::string_view utf16_le("<\0", 2);
+    constexpr std::string_view utf16_be("\0<", 2);
+    const char* const utf16 = bytes.starts_with(utf16_le)   ? "UTF-16LE"
+                              : bytes.starts_with(utf16_be) ? "UTF-16BE"
+                                                            : nullptr;
+    if (utf16 == nullptr) return {};
+    try {
+      return decode_as(bytes.substr(0, bytes.size() / 2 * 2), utf16, {});
+    } catch (const Error&) {
+      return {};
+    }
+  }
+}
+
+FileHead read_head(std::string_view bytes, const std::string& name, const std::string& path) {
+  FileHead head;
+  head.name = name;
+  head.bytes = bytes.substr(0, head_bytes);
+  head.is_zip = is_zip(bytes);
+  if (head.is_zip) {
+    const Archive archive(bytes, path);
+    for (const ArchiveMember& member : archive.members()) head.members.push_back(normalise_member_name(member.name));
+  } else {
+    head.text = decode_head(head.bytes, head.bytes.size() == bytes.size());
+  }
+  return head;
+}
+
+[[noreturn]] void refuse(ErrorCode code, const std::string& path, std::string problem) {
+  ErrorContext context;
+  context.path = path;
+  context.problem = std::move(problem);
+  throw Error(code, std::move(context));
+}
+
+struct Choice {
+  const Reader* reader = nullptr;
+  std::string reason;
+};
+
+/// @throws Error unsupported_format, ambiguous_format.
+Choice choose_reader(std::string_view bytes, const std::string& name, const std::string& path) {
+  if (bytes.empty()) refuse(ErrorCode::unsupported_format, path, "the file is empty");
+  const FileHead head = read_head(bytes, name, path);
+  std::map<Confidence, std::vector<Choice>> answers;
+  for (const Reader& reader : readers()) {
+    Sniff sniff = reader.sniff(head);
+    answers[sniff.confidence].push_back({&reader, std::move(sniff.reason)});
+  }
+  const auto list_reasons = [](const std::vector<Choice>& choices) {
+    std::vector<std::string> parts;
+    for (const Choice& choice : choices) parts.push_back(fmt::format("{} ({})", choice.reader->info.id, choice.reason));
+    return fmt::format("{}", fmt::join(parts, "; "));
+  };
+  for (const Confidence confidence : {Confidence::certain, Confidence::possible}) {
+    const std::vector<Choice>& choices = answers[confidence];
+    if (choices.size() == 1) return choices.front();
+    if (choices.size() > 1) {
+      refuse(ErrorCode::ambiguous_format, path, "more than one reader claims the file: " + list_reasons(choices));
+    }
+  }
+  refuse(ErrorCode::unsupported_format, path, "no reader knows the file: " + list_reasons(answers[Confidence::no]));
+}
+
+/// Files that one reader reads together.
+struct Group {
+  const Reader* reader = nullptr;
+  std::string key;                  ///< empty for a file that stands alone
+  std::filesystem::path folder;     ///< as the user gave it
+  std::filesystem::path canonical;  ///< the same, to compare
+  std::vector<InputFile> files;
+};
+
+std::string name_of(const std::filesystem::path& path) { return path.filename().string(); }
+
+/// Adds the files of the folder that carry the group's key, in the order of their names.
+void add_companions(Group& group, const std::set<std::filesystem::path>& known) {
+  std::vector<std::filesystem::path> paths;
+  std::error_code fault;
+  const std::filesystem::path folder = group.folder.empty() ? std::filesystem::path(".") : group.folder;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, fault)) {
+    if (!entry.is_regular_file(fault) || known.contains(std::filesystem::weakly_canonical(entry.path(), fault)))
+      continue;
+    if (group.reader->companion_key(name_of(entry.path())) == group.key) paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  for (const std::filesystem::path& path : paths) {
+    const std::filesystem::path shown = group.folder / path.filename();
+    std::string bytes = read_file(path);
+    // A table in a format that is not read (.xlsx, .xml) is no part of the run; only text can be.
+    if (bytes.empty() || is_zip(bytes) ||
+        decode_head(std::string_view(bytes).substr(0, head_bytes), bytes.size() <= head_bytes).empty()) {
+      continue;
+    }
+    group.files.push_back({shown.string(), name_of(path), std::move(bytes)});
+  }
+  std::stable_sort(group.files.begin(), group.files.end(),
+                   [](const InputFile& a, const InputFile& b) { return a.name < b.name; });
+}
+
+void append_runs(const Group& group, std::vector<Run>& runs) {
+  std::vector<RunData> read = group.reader->read(group.files);
+  for (RunData& run : read) {
+    Provenance& provenance = run.provenance;
+    provenance.reader = group.reader->info.id;
+    provenance.library_version = std::string(library_version);
+    for (const InputFile& file : group.files) {
+      const bool whole_file_not_read = std::any_of(provenance.not_read.begin(), provenance.not_read.end(),
+                                                   [&](const NotRead& entry) { return entry.where == file.name; });
+      if (!whole_file_not_read) provenance.sources.push_back({file.name, sha256_hex(file.bytes), file.bytes.size()});
+    }
+    try {
+      runs.emplace_back(std::move(run));
+    } catch (const Error& error) {
+      throw error.context().path.empty() ? error.with_path(group.files.front().path) : error;
+    }
+  }
+}
+
+}  // namespace
+
+const std::vector<Reader>& readers() {
+  static const std::vector<Reader> list{appbio_quantstudio::reader(), biorad_cfx::reader(), rdml::reader(),
+                                        wide_table::reader()};
+  return list;
+}
+
+Identification identify_bytes(std::string_view bytes, const std::string& name, const std::string& path) {
+  const Choice choice = choose_reader(bytes, name, path);
+  return {path, choice.reader->info.id, choice.reason};
+}
+
+Identification identify(const std::filesystem::path& path) {
+  return identify_bytes(read_file(path), name_of(path), path.string());
+}
+
+std::vector<Run> load_runs(const std::vector<std::filesystem::path>& paths, const LoadOptions& options) {
+  std::vector<Group> groups;
+  std::set<std::filesystem::path> known;
+  for (const std::filesystem::path& path : paths) {
+    std::error_code fault;
+    const std::filesystem::path canonical = std::filesystem::weakly_canonical(path, fault);
+    if (!known.insert(canonical).second) continue;
+    InputFile file{path.string(), name_of(path), read_file(path)};
+    const Choice choice = choose_reader(file.bytes, file.name, file.path);
+    std::string key;
+    if (choice.reader->companion_key != nullptr) key = choice.reader->companion_key(file.name);
+    const auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
+      return !key.empty() && g.reader == choice.reader && g.key == key && g.canonical == canonical.parent_path();
+    });
+    if (group != groups.end()) {
+      group->files.push_back(std::move(file));
+    } else {
+      Group fresh;
+      fresh.reader = choice.reader;
+      fresh.key = std::move(key);
+      fresh.folder = path.parent_path();
+      fresh.canonical = canonical.parent_path();
+      fresh.files.push_back(std::move(file));
+      groups.push_back(std::move(fresh));
+    }
+  }
+  std::vector<Run> runs;
+  for (Group& group : groups) {
+    if (options.find_companions && !group.key.empty()) add_companions(group, known);
+    append_runs(group, runs);
+  }
+  return runs;
+}
+
+std::vector<Run> load_bytes(std::string bytes, const std::string& name) {
+  const Choice choice = choose_reader(bytes, name, name);
+  Group group;
+  group.reader = choice.reader;
+  group.files.push_back({name, name, std::move(bytes)});
+  std::vector<Run> runs;
+  append_runs(group, runs);
+  return runs;
+}
+
+std::string render_support_table() {
+  std::string text = "| reader | vendor | reads | recognised and refused | maturity |\n|---|---|---|---|---|\n";
+  for (const Reader& reader : readers()) {
+    const ReaderInfo& info = reader.info;
+    text += fmt::format("| `{}` {} | {} | {} | {} | {} |\n", info.id, info.title, info.vendor,
+                        fmt::join(info.formats, "; "), fmt::join(info.refused_formats, "; "), to_string(info.maturity));
+  }
+  return text;
+}
+
+}  // namespace qpcr

@@ -1,0 +1,48 @@
+// The list of instrument readers, and the one way from files to runs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "instruments/base/reader.hpp"
+#include "libqpcr/core/run.hpp"
+
+namespace qpcr {
+
+/// All readers, in the order of their identifiers.
+const std::vector<Reader>& readers();
+
+struct LoadOptions {
+  bool find_companions = true;  ///< look in a file's folder for the files of the same run (Bio-Rad CFX)
+};
+
+struct Identification {
+  std::filesystem::path path;
+  std::string reader_id;
+  std::string reason;
+};
+
+/// Which reader knows the file: the only one that is certain, else the only one for which it is possible. No reader is
+/// tried.
+/// @throws Error file_not_found, file_unreadable; malformed_file, unsafe_archive for a damaged or hostile zip;
+///   unsupported_format when no reader knows it, ambiguous_format when two do, each with the reason of every reader.
+Identification identify(const std::filesystem::path& path);
+
+/// Same decision for bytes in memory; `name` is the file's name without its folder, `path` goes into errors.
+Identification identify_bytes(std::string_view bytes, const std::string& name, const std::string& path);
+
+/// Reads files; files that belong together (CFX amplification per fluorophore, Cq table, run information) become one
+/// run. A file may hold several runs. Each file is read from disk once, and its hash is of the bytes that were parsed.
+/// @return runs in the order of the paths, validated, with provenance.
+/// @throws Error of identify() and of the reader, with file and place.
+std::vector<Run> load_runs(const std::vector<std::filesystem::path>& paths, const LoadOptions& options = {});
+
+/// Reads one file from memory with the reader that knows it; for tests and for uploads.
+std::vector<Run> load_bytes(std::string bytes, const std::string& name);
+
+/// The table of supported instruments of the docs, as Markdown, from the readers' own metadata.
+std::string render_support_table();
+
+}  // namespace qpcr

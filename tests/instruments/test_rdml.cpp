@@ -1,0 +1,225 @@
+// RDML: what each version says, its traps, and what is wrong in a file.
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "tests/instruments/check.hpp"
+#include "tests/tabular/make_zip.hpp"
+
+using namespace qpcr;
+using qpcr::test::error_of;
+using qpcr::test::find;
+
+namespace {
+
+std::string document(const std::string& version, const std::string& definitions, const std::string& run,
+                     const std::string& format =
+                         "<pcrFormat><rows>8</rows><columns>12</columns><rowLabel>ABC</rowLabel>"
+                         "<columnLabel>123</columnLabel></pcrFormat>") {
+  return "<rdml xmlns=\"http://www.rdml.org\" version=\"" + version + "\">\n" + definitions +
+         "\n<experiment id=\"e\"><run id=\"r\">" + format + "\n" + run + "</run></experiment></rdml>";
+}
+
+std::string point(const std::string& cycle, const std::string& reading) {
+  return "<adp><cyc>" + cycle + "</cyc><fluor>" + reading + "</fluor></adp>";
+}
+
+const std::string definitions =
+    "<sample id=\"s\"><type>unkn</type></sample><target id=\"t\"><type>toi</type><dyeId id=\"FAM\"/></target><dye "
+    "id=\"FAM\"/>";
+
+std::string react(const std::string& id, const std::string& data) {
+  return "<react id=\"" + id + "\"><sample id=\"s\"/><data><tar id=\"t\"/>" + data + "</data></react>";
+}
+
+}  // namespace
+
+TEST_CASE("a bare RDML document becomes a run named by experiment and run") {
+  const std::vector<Run> runs =
+      load_bytes(document("1.3", definitions,
+                          react("13", "<cq>21.5</cq>" + point("1", "5") + point("2", "6.25")) +
+                              react("2", "<cq>-1.0</cq>" + point("1", "4"))),
+                 "a.rdml");
+  REQUIRE(runs.size() == 1);
+  CHECK(runs[0]->name == "e/r");
+  CHECK(runs[0]->plate == PlateGeometry{8, 12});
+  REQUIRE(runs[0]->measurements.size() == 2);
+  CHECK(runs[0]->measurements[0].well.label == "A2");
+  const Measurement& m = find(runs[0], "B1", "t");
+  CHECK(m.sample == "s");
+  CHECK(m.dye == "FAM");
+  CHECK(m.role == SampleRole::unknown);
+  CHECK(m.vendor.cq_cycles == 21.5);
+  CHECK(m.amplification.front().kind == CurveKind::unknown);
+  CHECK(m.amplification.front().fluorescence == std::vector<double>{5, 6.25});
+  CHECK(find(runs[0], "A2", "t").vendor.cq_status == CqStatus::no_amplification);
+  CHECK(find(runs[0], "A2", "t").vendor.cq_text == "-1.0");
+  CHECK(runs[0]->provenance.reader == "rdml");
+}
+
+TEST_CASE("the archive may name its document in any way") {
+  const std::string xml = document("1.2", definitions, react("1", point("1", "5")));
+  for (const char* name : {"rdml_data.xml", "var/folders/T//x/rdml_data.xml", "My run.xml"}) {
+    test::ZipEntry entry;
+    entry.name = name;
+    entry.bytes = xml;
+    CHECK(load_bytes(test::make_zip({entry}), "a.rdml").size() == 1);
+    CHECK(load_bytes(test::make_zip({entry}, "PK\x07\x08"), "a.rdml").size() == 1);
+    CHECK(load_bytes(test::make_zip({entry}), "renamed.zip").size() == 1);
+  }
+}
+
+TEST_CASE("version 1.0: labels as identifiers, the format as text, the dye as text") {
+  const std::string old =
+      "<sample id=\"s\"><type>std</type><quantity><value>100</value><unit>cop</unit></quantity></sample>"
+      "<target id=\"t\"><type>toi</type><dyeId>VIC</dyeId></target>";
+  const std::vector<Run> runs = load_bytes(
+      document("1.0", old, react("H12", point("1.0", "5")), "<pcrFormat>96-well plate; A1-H12</pcrFormat>"), "a.rdml");
+  const Measurement& m = find(runs[0], "H12", "t");
+  CHECK(m.well.position == GridPosition{7, 11});
+  CHECK(runs[0]->plate == PlateGeometry{8, 12});
+  CHECK(m.dye == "VIC");
+  CHECK(m.role == SampleRole::standard);
+  CHECK(m.quantity == 100.0);
+  CHECK(m.quantity_unit == "cop");
+  const std::vector<Run> free =
+      load_bytes(document("1.0", old, react("A1", point("1", "5")), "<pcrFormat>free format</pcrFormat>"), "a.rdml");
+  CHECK_FALSE(free[0]->plate);
+  CHECK(free[0]->measurements[0].well.position == GridPosition{0, 0});
+}
+
+TEST_CASE("rotors keep their tube numbers and 384 wells their rows") {
+  const std::string rotor =
+      "<pcrFormat><rows>72</rows><columns>1</columns><rowLabel>123</rowLabel><columnLabel>123</columnLabel></"
+      "pcrFormat>";
+  const std::vector<Run> runs = load_bytes(document("1.2", definitions, react("71", point("1", "5")), rotor), "a.rdml");
+  CHECK(runs[0]->measurements[0].well == WellId{"71", std::nullopt});
+  CHECK_FALSE(runs[0]->plate);
+  const std::string plate =
+      "<pcrFormat><rows>16</rows><columns>24</columns><rowLabel>ABC</rowLabel><columnLabel>123</columnLabel></"
+      "pcrFormat>";
+  CHECK(load_bytes(document("1.2", definitions, react("25", point("1", "5")), plate), "a.rdml")[0]
+            ->measurements[0]
+            .well.label == "B1");
+}
+
+TEST_CASE("a sample may have a type and a quantity of its own for a target") {
+  const std::string typed =
+      "<sample id=\"s\"><type targetId=\"u\">unkn</type><type>ntc</type><quantity "
+      "targetId=\"t\"><value>7</value><unit>cop</unit></quantity></sample>"
+      "<target id=\"t\"><dyeId id=\"FAM\"/></target><target id=\"u\"><dyeId id=\"HEX\"/></target>";
+  const std::string both = "<react id=\"1\"><sample id=\"s\"/><data><tar id=\"t\"/>" + point("1", "5") +
+                           "</data><data><tar id=\"u\"/>" + point("1", "6") + "</data></react>";
+  const std::vector<Run> runs = load_bytes(document("1.3", typed, both), "a.rdml");
+  CHECK(find(runs[0], "A1", "t").role == SampleRole::no_template_control);
+  CHECK(find(runs[0], "A1", "t").quantity == 7.0);
+  CHECK(find(runs[0], "A1", "u").role == SampleRole::unknown);
+  CHECK_FALSE(find(runs[0], "A1", "u").quantity);
+  CHECK(find(runs[0], "A1", "u").dye == "HEX");
+}
+
+TEST_CASE("runs of one name in two experiments stay apart") {
+  const std::string run =
+      "<run id=\"Run 1\"><pcrFormat><rows>8</rows><columns>12</columns><rowLabel>ABC</rowLabel></pcrFormat>" +
+      react("1", point("1", "5")) + "</run>";
+  const std::string text = "<rdml version=\"1.2\">" + definitions + "<experiment id=\"a\">" + run +
+                           "</experiment><experiment id=\"b\">" + run + "</experiment></rdml>";
+  const std::vector<Run> runs = load_bytes(text, "a.rdml");
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0]->name == "a/Run 1");
+  CHECK(runs[1]->name == "b/Run 1");
+}
+
+TEST_CASE("curves may be gapped, out of order, melting only or missing") {
+  const std::string melt = "<mdp><tmp>95</tmp><fluor>1</fluor></mdp><mdp><tmp>60</tmp><fluor>9</fluor></mdp>";
+  const std::vector<Run> runs = load_bytes(document("1.2", definitions,
+                                                    react("1", point("7", "3") + point("2", "1") + point("3", "2")) +
+                                                        react("2", melt) + react("3", "<excl>bubble</excl>")),
+                                           "a.rdml");
+  CHECK(find(runs[0], "A1", "t").amplification.front().cycles == std::vector<double>{2, 3, 7});
+  CHECK(find(runs[0], "A1", "t").amplification.front().fluorescence == std::vector<double>{1, 2, 3});
+  REQUIRE(runs[0]->warnings.size() == 1);
+  CHECK_THAT(runs[0]->warnings.front(), Catch::Contains("sorted"));
+  CHECK(find(runs[0], "A2", "t").melt.front().temperatures_celsius == std::vector<double>{95, 60});
+  CHECK(find(runs[0], "A2", "t").amplification.empty());
+  CHECK(find(runs[0], "A3", "t").excluded);
+  CHECK(find(runs[0], "A3", "t").exclusion_reason == "bubble");
+}
+
+TEST_CASE("the kind of curve is stated only for a writer that is certain") {
+  const std::string data = react("1", point("1", "5"));
+  const auto kind = [&](const std::string& version, const std::string& software, const std::string& method) {
+    const std::string writer = "<dataCollectionSoftware><name>" + software +
+                               "</name><version>1</version></dataCollectionSoftware>" +
+                               "<backgroundDeterminationMethod>" + method + "</backgroundDeterminationMethod>";
+    return load_bytes(document(version, definitions, writer + data), "a.rdml")[0]
+        ->measurements[0]
+        .amplification[0]
+        .kind;
+  };
+  CHECK(kind("1.1", "BioRadCFXManager.exe", "Baseline Subtracted Curve Fit") == CurveKind::baseline_subtracted);
+  CHECK(kind("1.1", "BioRadCFXManager.exe", "No Baseline Subtraction") == CurveKind::unknown);
+  CHECK(kind("1.0", "StepOne Software", "Background Subtraction") == CurveKind::normalised);
+  CHECK(kind("1.4", "QuantStudio 6 and 7 Software", "Background Subtraction") == CurveKind::unknown);
+}
+
+TEST_CASE("what RDML holds beyond results is listed as not read") {
+  const std::vector<Run> runs = load_bytes(
+      document("1.2",
+               "<dateMade>x</dateMade><experimenter id=\"p\"><lastName>Li</lastName></experimenter>" + definitions,
+               react("1", "<note>n</note><bgFluor>1</bgFluor><adp><cyc>1</cyc><tmp>60</tmp><fluor>5</fluor></adp>")),
+      "a.rdml");
+  std::vector<std::string> where;
+  for (const NotRead& entry : runs[0]->provenance.not_read) where.push_back(entry.where);
+  CHECK(where == std::vector<std::string>{
+                     "rdml/target/type", "rdml/dateMade", "rdml/experimenter", "rdml/experiment/run/react/data/note",
+                     "rdml/experiment/run/react/data/bgFluor", "rdml/experiment/run/react/data/adp/tmp"});
+}
+
+TEST_CASE("wrong RDML names line and element") {
+  const auto error = [](const std::string& run) { return error_of(document("1.2", definitions, run), "a.rdml"); };
+  for (const char* number : {"test", "NaN", "INF", "", "1,5", "0x1p3"}) {
+    const Error bad = error("\n\n" + react("1", point("1", number)));
+    CHECK(bad.code() == ErrorCode::invalid_value);
+    CHECK(bad.context().line == 6);
+    CHECK(bad.context().field == "fluor of react 1, target t");
+  }
+  CHECK(error(react("1", point("x", "1"))).code() == ErrorCode::invalid_value);
+  CHECK(error(react("1", "<adp><cyc>1</cyc></adp>")).code() == ErrorCode::malformed_file);
+  CHECK(error(react("1", point("1", "1") + point("1", "2"))).code() == ErrorCode::duplicate_entry);
+  CHECK(error(react("1", point("1", "1")) + react("1", point("1", "1"))).code() == ErrorCode::duplicate_entry);
+  CHECK(error("<react id=\"1\"><data><tar id=\"t\"/></data><data><tar id=\"t\"/></data></react>").code() ==
+        ErrorCode::duplicate_entry);
+  CHECK(error(react("97", point("1", "1"))).code() == ErrorCode::invalid_value);
+  CHECK(error(react("0", point("1", "1"))).code() == ErrorCode::invalid_value);
+  CHECK(error(react("1", "<cq>soon</cq>")).code() == ErrorCode::invalid_value);
+  CHECK(error(react("1", "<cq>-7</cq>")).code() == ErrorCode::invalid_value);
+  CHECK(error("").code() == ErrorCode::malformed_file);
+  CHECK(error_of(document("2.0", definitions, react("1", point("1", "1"))), "a.rdml").code() ==
+        ErrorCode::unsupported_format);
+  const std::string twice = "<sample id=\"s\"><type>ntc</type></sample>" + definitions;
+  CHECK(error_of(document("1.2", twice, react("1", point("1", "1"))), "a.rdml").code() == ErrorCode::duplicate_entry);
+  const std::string doctype = "<?xml version=\"1.0\"?><!DOCTYPE rdml><rdml version=\"1.2\"/>";
+  CHECK_THAT(error_of(doctype, "a.rdml").what(), Catch::Contains("DOCTYPE"));
+}
+
+TEST_CASE("a LightCycler 96 project is refused by name, its RDML copy is read with a warning") {
+  test::ZipEntry data;
+  data.name = "rdml_data.xml";
+  data.bytes = document("1.1",
+                        "<sample id=\"0123abcd-0000-1111-2222-33334444ffff\"><description>Liver "
+                        "1</description><type>unkn</type></sample>",
+                        "<react id=\"1\"><sample id=\"0123abcd-0000-1111-2222-33334444ffff\"/><data><tar id=\"t\"/>" +
+                            point("1", "1") + "</data></react>");
+  test::ZipEntry app;
+  app.name = "app_data.xml";
+  app.bytes = "<x/>";
+  const std::string bytes = test::make_zip({data, app});
+  const Error refused = error_of(bytes, "plate.lc96p");
+  CHECK(refused.code() == ErrorCode::unsupported_format);
+  CHECK_THAT(refused.what(), Catch::Contains("LightCycler 96"));
+  const std::vector<Run> runs = load_bytes(bytes, "plate.rdml");
+  CHECK(runs[0]->measurements[0].sample == "Liver 1");
+  CHECK_THAT(runs[0]->warnings.back(), Catch::Contains("LightCycler 96"));
+  CHECK(runs[0]->provenance.not_read.front().where == "app_data.xml");
+}
