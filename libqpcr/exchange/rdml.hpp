@@ -1,0 +1,45 @@
+// Writes runs as RDML 1.3, the open format of the RDML consortium.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "libqpcr/core/run.hpp"
+#include "libqpcr/exchange/not_written.hpp"
+
+namespace qpcr {
+
+struct RdmlOptions {
+  /// The curve of each measurement that is written; without it the one an analysis starts from (find_analysis_curve).
+  /// RDML holds one amplification curve a reaction and target and does not say what was done to it.
+  std::optional<CurveKind> kind;
+};
+
+/// RDML 1.3 as XML (schema RDML_v1_3_REC of the consortium, http://www.rdml.org; Lefever et al. 2009,
+/// doi:10.1093/nar/gkp056).
+///
+/// A run named "experiment/run" is split at its first slash; any other run stands in the experiment "experiment".
+/// Samples, dyes and targets that share an identifier are one element. Numbers are the shortest text that reads back to
+/// the same double.
+/// - Roles: unknown `unkn`, standard `std`, no template `ntc`, no amplification `nac`, no reverse transcriptase `nrt`,
+///   positive `pos`, negative `ntp` (no target present), calibrator `unkn` with `calibratorSample`; unspecified has no
+///   `type`. Where a sample has different roles for different targets, `type` names the target.
+/// - A vendor Cq that was found is `cq`; a vendor's "none" is the `-1.0` of the schema; not measured and excluded have
+/// no `cq`.
+/// - A missing reading has no `adp`; a temperature that repeats has one `mdp`.
+/// - A target that is used with several dyes becomes one target a dye, "target (dye)".
+/// - `react` is numbered row by row. Wells without a plate: if all labels are whole numbers from 1, these are the
+/// numbers;
+///   otherwise they are numbered in the order of the run. Both are a rotor of one column (`123` labels), and each well
+///   whose name is lost is listed.
+/// @throws Error invalid_value for text that XML cannot hold, two samples in one well, wells with and without a
+/// position in
+///   one run; duplicate_entry for two runs of one name.
+WrittenDocument render_rdml_xml(std::span<const Run> runs, const RdmlOptions& options = {});
+
+/// The same in a zip with the single member `rdml_data.xml`. The bytes depend on the runs and the zlib version alone:
+/// the member carries the first instant a zip can hold (1980-01-01) and no attributes of a host.
+WrittenDocument render_rdml(std::span<const Run> runs, const RdmlOptions& options = {});
+
+}  // namespace qpcr
