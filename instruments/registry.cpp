@@ -141,6 +141,26 @@ void add_companions(Group& group, const std::set<std::filesystem::path>& known) 
                    [](const InputFile& a, const InputFile& b) { return a.name < b.name; });
 }
 
+/// Puts the file to those of the same folder, reader and key, or into a group of its own.
+void add_to_group(std::vector<Group>& groups, InputFile file, const std::filesystem::path& folder) {
+  const Choice choice = choose_reader(file.bytes, file.name, file.path);
+  std::string key;
+  if (choice.reader->companion_key != nullptr) key = choice.reader->companion_key(file.name);
+  const auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
+    return !key.empty() && g.reader == choice.reader && g.key == key && g.folder == folder;
+  });
+  if (group != groups.end()) {
+    group->files.push_back(std::move(file));
+    return;
+  }
+  Group fresh;
+  fresh.reader = choice.reader;
+  fresh.key = std::move(key);
+  fresh.folder = folder;
+  fresh.files.push_back(std::move(file));
+  groups.push_back(std::move(fresh));
+}
+
 void append_runs(const Group& group, std::vector<Run>& runs) {
   std::vector<RunData> read = group.reader->read(group.files);
   for (RunData& run : read) {
@@ -182,26 +202,8 @@ std::vector<Run> load_runs(const std::vector<std::filesystem::path>& paths, cons
   std::set<std::filesystem::path> known;
   for (const std::filesystem::path& path : paths) {
     std::error_code fault;
-    const std::filesystem::path canonical = std::filesystem::weakly_canonical(path, fault);
-    if (!known.insert(canonical).second) continue;
-    InputFile file{path.string(), name_of(path), read_file(path)};
-    const Choice choice = choose_reader(file.bytes, file.name, file.path);
-    std::string key;
-    if (choice.reader->companion_key != nullptr) key = choice.reader->companion_key(file.name);
-    const auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
-      return !key.empty() && g.reader == choice.reader && g.key == key && g.canonical == canonical.parent_path();
-    });
-    if (group != groups.end()) {
-      group->files.push_back(std::move(file));
-    } else {
-      Group fresh;
-      fresh.reader = choice.reader;
-      fresh.key = std::move(key);
-      fresh.folder = path.parent_path();
-      fresh.canonical = canonical.parent_path();
-      fresh.files.push_back(std::move(file));
-      groups.push_back(std::move(fresh));
-    }
+    if (!known.insert(std::filesystem::weakly_canonical(path, fault)).second) continue;
+    add_to_group(groups, {path.string(), name_of(path), read_file(path)}, path.parent_path());
   }
   std::vector<Run> runs;
   for (Group& group : groups) {
@@ -211,14 +213,18 @@ std::vector<Run> load_runs(const std::vector<std::filesystem::path>& paths, cons
   return runs;
 }
 
-std::vector<Run> load_bytes(std::string bytes, const std::string& name) {
-  const Choice choice = choose_reader(bytes, name, name);
-  Group group;
-  group.reader = choice.reader;
-  group.files.push_back({name, name, std::move(bytes)});
+std::vector<Run> load_files(std::vector<InputFile> files) {
+  std::vector<Group> groups;
+  for (InputFile& file : files) add_to_group(groups, std::move(file), {});
   std::vector<Run> runs;
-  append_runs(group, runs);
+  for (const Group& group : groups) append_runs(group, runs);
   return runs;
+}
+
+std::vector<Run> load_bytes(std::string bytes, const std::string& name) {
+  std::vector<InputFile> files;
+  files.push_back({name, name, std::move(bytes)});
+  return load_files(std::move(files));
 }
 
 std::string render_support_table() {

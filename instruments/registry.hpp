@@ -39,7 +39,10 @@ Identification identify_bytes(std::string_view bytes, const std::string& name, c
 /// @throws Error of identify() and of the reader, with file and place.
 std::vector<Run> load_runs(const std::vector<std::filesystem::path>& paths, const LoadOptions& options = {});
 
-/// Reads one file from memory with the reader that knows it; for tests and for uploads.
+/// Reads files from memory, grouped as load_runs() groups those of one folder; for uploads.
+std::vector<Run> load_files(std::vector<InputFile> files);
+
+/// load_files() of one file.
 std::vector<Run> load_bytes(std::string bytes, const std::string& name);
 
 /// The table of supported instruments of the docs, as Markdown, from the readers' own metadata.

@@ -32,7 +32,7 @@ struct ReplicateObservation {
 struct CovariateValue {
   std::string text;      ///< as written
   std::string category;  ///< of a category
-  ValueRange range;        ///< of a number, in its unit; "<0.8" is bounded below by the definition's minimum
+  ValueRange range;      ///< of a number, in its unit; "<0.8" is bounded below by the definition's minimum
 
   bool operator==(const CovariateValue&) const = default;
 };

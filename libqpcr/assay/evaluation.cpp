@@ -230,7 +230,8 @@ class SampleEvaluator {
     if (static_cast<int>(usable.size()) + left_out < definition_.replicates.minimum_valid) {
       return failed ? *failed : unusable(tube_fault());
     }
-    if (usable.empty()) return open(ValueRange::everything(), Message{"not_detected_excluded", {{"target", target.id}}});
+    if (usable.empty())
+      return open(ValueRange::everything(), Message{"not_detected_excluded", {{"target", target.id}}});
     if (target.maximum_spread_cycles) {
       double latest = usable.front().range.lower;
       double earliest = usable.front().range.upper;
@@ -240,9 +241,9 @@ class SampleEvaluator {
       }
       if (latest - earliest > *target.maximum_spread_cycles) {
         return open(ValueRange::everything(), Message{"replicates_disagree",
-                                                    {{"target", target.id},
-                                                     {"spread", format_fixed(latest - earliest, 2)},
-                                                     {"limit", format_double(*target.maximum_spread_cycles)}}});
+                                                      {{"target", target.id},
+                                                       {"spread", format_fixed(latest - earliest, 2)},
+                                                       {"limit", format_double(*target.maximum_spread_cycles)}}});
       }
     }
     return mean(usable);

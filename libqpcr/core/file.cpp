@@ -102,6 +102,9 @@ void OutputFiles::add(const std::string& name, std::string_view bytes) {
   for (const auto& [temporary, other] : staged_) {
     if (other == final) refuse(ErrorCode::duplicate_entry, final, "is written twice by one command");
   }
+  std::error_code ignored;
+  // Renaming would fail only after other files of the set have appeared.
+  if (std::filesystem::is_directory(final, ignored)) refuse(ErrorCode::file_unwritable, final, "is a folder");
   std::filesystem::path missing = final.parent_path();
   std::vector<std::filesystem::path> to_create;
   std::error_code fault;

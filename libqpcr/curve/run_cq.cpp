@@ -9,9 +9,11 @@
 namespace qpcr {
 namespace {
 
-const AmplificationCurve* choose_curve(const RunData& run, const Measurement& measurement, std::optional<CurveKind> kind) {
+const AmplificationCurve* choose_curve(const RunData& run, const Measurement& measurement,
+                                       std::optional<CurveKind> kind) {
   if (kind) return find_curve(measurement, *kind);
-  if (measurement.target.empty() && !measurement.dye.empty() && measurement.dye == run.passive_reference_dye) return nullptr;
+  if (measurement.target.empty() && !measurement.dye.empty() && measurement.dye == run.passive_reference_dye)
+    return nullptr;
   const AmplificationCurve* curve = find_analysis_curve(measurement);
   const bool single_filter = curve != nullptr && measurement.target.empty() && curve->kind == CurveKind::raw_filter;
   return single_filter ? nullptr : curve;

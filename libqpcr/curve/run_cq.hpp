@@ -23,13 +23,14 @@ struct MeasurementCq {
 
 struct RunCq {
   std::vector<MeasurementCq> curves;  ///< in the run's order
-  /// Measurements without a curve to analyse: the passive reference, single filters, none of the kind that was asked for.
+  /// Measurements without a curve to analyse: the passive reference, single filters, none of the kind that was asked
+  /// for.
   std::vector<std::size_t> left_out;
 };
 
-/// Estimates a Cq for each measurement that has a curve to analyse. Without a fixed threshold, the measurements that share reagents
-/// and optics (one target in one dye) share one automatic threshold, from the curves that the instrument's user did not omit.
-/// An omitted measurement has the status excluded.
+/// Estimates a Cq for each measurement that has a curve to analyse. Without a fixed threshold, the measurements that
+/// share reagents and optics (one target in one dye) share one automatic threshold, from the curves that the
+/// instrument's user did not omit. An omitted measurement has the status excluded.
 RunCq estimate_run_cq(const Run& run, const RunCqOptions& options);
 
 }  // namespace qpcr

@@ -11,8 +11,8 @@
 
 using qpcr::CallExpression;
 using qpcr::Comparand;
-using qpcr::ValueRange;
 using qpcr::Truth;
+using qpcr::ValueRange;
 
 namespace {
 

@@ -46,6 +46,17 @@ TEST_CASE("a set that is given up leaves nothing behind") {
   CHECK(fs::is_empty(folder.path));
 }
 
+TEST_CASE("a folder in the way of one file keeps all files back") {
+  const TemporaryFolder folder;
+  fs::create_directories(folder.path / "b.txt");
+  {
+    qpcr::OutputFiles output(folder.path);
+    output.add("a.txt", "one");
+    CHECK_THROWS_WITH(output.add("b.txt", "two"), Catch::Contains("is a folder"));
+  }
+  CHECK_FALSE(fs::exists(folder.path / "a.txt"));
+}
+
 TEST_CASE("missing files and folders are told apart") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH(qpcr::read_file(folder.path / "none.csv"), Catch::Contains("no such file"));

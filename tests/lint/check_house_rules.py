@@ -12,8 +12,8 @@ LIBRARY_BANS = [
     (r"\bstd::(rand|random_device|uniform_\w+_distribution|normal_distribution|poisson_distribution)\b",
      "random numbers are seeded and the same in every standard library"),
 ]
+OUTSIDE_TESTS = [(r"^using\s+namespace\b", "no using-directive outside tests")]
 EVERYWHERE = [
-    (r"^\s*using\s+namespace\b", "no using-directive at this level"),
     (r"\b(TODO|FIXME|XXX|HACK)\b", "unfinished work belongs in an issue"),
     (r"#\s*pragma\s+GCC\s+diagnostic|NOLINT\b(?!\()", "a warning is mended or named with its reason"),
 ]
@@ -25,11 +25,11 @@ def main():
         relative = path.relative_to(ROOT).as_posix()
         text = path.read_text(encoding="utf-8")
         lines = text.splitlines()
-        if not lines or not re.match(r"// [A-Z“\"'0-9`].*", lines[0]):
+        if not lines or not re.match(r"// [A-Za-z“\"'0-9`].*", lines[0]):
             faults.append(f"{relative}:1: the file does not open with one sentence saying what it is for")
         if relative.endswith(".hpp") and "#pragma once" not in text:
             faults.append(f"{relative}: no #pragma once")
-        bans = list(EVERYWHERE)
+        bans = EVERYWHERE + (OUTSIDE_TESTS if not relative.startswith("tests/") or relative.endswith(".hpp") else [])
         if relative.startswith(("libqpcr/", "instruments/")):
             bans += LIBRARY_BANS
         for number, line in enumerate(lines, 1):

@@ -1,0 +1,21 @@
+// The subcommands of qpcr: each file adds its own and leaves behind what to run.
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+namespace qpcr::apps {
+
+/// Set by the subcommand that was chosen; returns the exit status.
+using Action = std::function<int()>;
+
+void add_analyze(CLI::App& app, Action& action);
+void add_assay(CLI::App& app, Action& action);
+void add_convert(CLI::App& app, Action& action);
+void add_cq(CLI::App& app, Action& action);
+void add_curves(CLI::App& app, Action& action);
+void add_info(CLI::App& app, Action& action);
+void add_simulate(CLI::App& app, Action& action);
+
+}  // namespace qpcr::apps

@@ -1,0 +1,15 @@
+// The subcommands of qpcr-validate: each file adds its own and leaves behind what to run.
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+namespace qpcr::apps {
+
+/// Set by the subcommand that was chosen; returns the exit status.
+using Action = std::function<int()>;
+
+void add_report(CLI::App& app, Action& action);
+
+}  // namespace qpcr::apps

@@ -1,0 +1,23 @@
+// qpcr-validate: a study and its runs to the trial report, on the command line.
+#include "apps/common/console.hpp"
+#include "apps/validate/commands.hpp"
+#include "libqpcr/core/version.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Diagnostic accuracy of an assay from the runs of a clinical trial.\n\n"
+      "  qpcr-validate report study.toml --out trial_report\n"
+      "  qpcr-validate report study.toml --out trial_report --lang en --json > results.json\n",
+      "qpcr-validate"};
+  app.set_version_flag("--version", std::string("qpcr-validate ") + qpcr::library_version);
+  app.require_subcommand(1);
+  qpcr::apps::Action action;
+  qpcr::apps::add_report(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? qpcr::apps::exit_ok : qpcr::apps::exit_usage;
+  }
+  return qpcr::apps::run_program("qpcr-validate", action);
+}
