@@ -17,11 +17,11 @@ validate=build/$preset/bin/qpcr-validate
 assays=validation_data/assays
 say
 say "== A methylation plate (simulated)"
-"$qpcr" analyze validation_data/demo_methylation_plate/plate.rdml --assay "$assays/demo-methylation.toml" \
+"$qpcr" analyze validation_data/demo_methylation_plate/run.rdml --assay "$assays/demo-methylation.toml" \
   --covariates validation_data/demo_methylation_plate/covariates.csv --lang "$language" --out "$out/methylation"
 say
 say "== An RNA plate in triplicate, from a CFX export (simulated)"
-"$qpcr" analyze validation_data/demo_rna_plate/*Amplification*.csv --assay "$assays/demo-rna.toml" \
+"$qpcr" analyze validation_data/demo_rna_plate/cfx/*Amplification*.csv --assay "$assays/demo-rna.toml" \
   --lang "$language" --out "$out/rna"
 say
 say "== A trial of four hospitals (simulated)"

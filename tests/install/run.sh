@@ -8,7 +8,7 @@ cmake --install "$build" --prefix "$folder/prefix" >"$folder/log" 2>&1 || { cat 
 cmake -S "$source/tests/install/consumer" -B "$folder/consumer" -G Ninja -DCMAKE_PREFIX_PATH="$folder/prefix" >"$folder/log" 2>&1 ||
   { cat "$folder/log"; exit 1; }
 cmake --build "$folder/consumer" >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
-answer=$("$folder/consumer/consumer" "$source/validation_data/demo_methylation_plate/plate.rdml")
+answer=$("$folder/consumer/consumer" "$source/validation_data/demo_methylation_plate/run.rdml")
 echo "consumer: $answer"
 [ "$(echo "$answer" | cut -d' ' -f2)" = 384 ]
 "$folder/prefix/bin/qpcr" --version
