@@ -46,10 +46,15 @@ void add_assay(CLI::App& app, Action& action) {
   check_command->add_flag("--json", check->json, "JSON on stdout");
   check_command->callback([check, &action] {
     action = [check] {
-      const AssayIdentity identity = identify(read_assay(check->file));
+      const AssayDefinition definition = read_assay(check->file);
+      // A template is checked while it is written; a released definition that nothing can verify is refused here too.
+      const bool is_template = definition.status == AssayStatus::template_only;
+      if (!is_template) require_runnable(definition);
+      const AssayIdentity identity = identify(definition);
       print_data(check->json ? to_json(identity).dump(1) + "\n"
-                             : fmt::format("{} {} ({}) sha256 {}\n", identity.id, identity.version,
-                                           to_string(identity.status), identity.sha256));
+                             : fmt::format("{} {} ({}) sha256 {}{}\n", identity.id, identity.version,
+                                           to_string(identity.status), identity.sha256,
+                                           is_template ? "; a template: refuses to run" : ""));
       return exit_ok;
     };
   });

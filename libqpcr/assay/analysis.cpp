@@ -17,6 +17,30 @@
 namespace qpcr {
 namespace {
 
+// Up to so many cycles may be missing in a row, and before the first reading: what amplifies is still there after them.
+constexpr double largest_gap_cycles = 2.0;
+// Beyond this our Cq and the instrument's are not about the same crossing.
+constexpr double largest_vendor_difference_cycles = 2.0;
+
+/// Missing cycles between which a curve says nothing.
+struct Gap {
+  double after = 0.0;
+  double before = 0.0;
+};
+
+/// The first gap wider than allowed before `needed`, or, with a Cq, the one that holds it.
+std::optional<Gap> find_gap(const AmplificationCurve& curve, double needed, std::optional<double> cq) {
+  double previous = 0.0;
+  for (std::size_t i = 0; i < curve.cycles.size(); ++i) {
+    if (!std::isfinite(curve.fluorescence[i])) continue;
+    const double cycle = curve.cycles[i];
+    const bool matters = cq ? previous <= *cq && *cq <= cycle : previous < needed;
+    if (matters && cycle - previous > largest_gap_cycles + 1.0) return Gap{previous, cycle};
+    previous = cycle;
+  }
+  return std::nullopt;
+}
+
 /// The last cycle with a reading; 0 when there is none.
 double find_last_cycle(const AmplificationCurve& curve) {
   for (std::size_t i = curve.cycles.size(); i > 0; --i) {
@@ -49,6 +73,7 @@ class Analysis {
     result_.run_reasons = match_.run_reasons;
     derive_options();
     estimate_wells();
+    check_wells_without_channels();
     check_length();
     for (const ControlDefinition& control : definition_.controls) check_control(control);
     if (definition_.controls.empty()) result_.warnings.push_back({"no_controls_defined", {}});
@@ -82,13 +107,15 @@ class Analysis {
       for (const MatchedWell& well : match_.wells) {
         for (const MatchedChannel& channel : well.channels) {
           if (channel.target != t || measurement(channel).excluded) continue;
-          const AmplificationCurve& curve = *find_assay_curve(measurement(channel));
-          check_scale(target, measurement(channel), curve);
-          curves.push_back(to_view(curve));
+          const AmplificationCurve* curve = find_assay_curve(measurement(channel));
+          if (curve == nullptr) continue;
+          check_scale(target, measurement(channel), *curve);
+          curves.push_back(to_view(*curve));
         }
       }
       CqOptions options = definition_.cq.options;
       options.threshold = target.threshold;
+      options.noise_free = is_simulated(run_) && are_noise_free(curves);
       if (options.method == CqMethod::threshold && !target.threshold && !curves.empty()) {
         const double derived = derive_threshold(curves, options);
         // Where no curve of the target amplified there is no common threshold, and none is needed.
@@ -139,17 +166,19 @@ class Analysis {
       result_.warnings.push_back(note);
       return;
     }
-    const AmplificationCurve& curve = *find_assay_curve(seen);
-    row.cq = estimate_cq(to_view(curve), options);
-    const double needed = effective_maximum_cq(definition_, target);
-    const double last = find_last_cycle(curve);
-    longest_ = std::max(longest_, last);
-    if (row.cq.status != CqStatus::found && row.cq.status != CqStatus::fit_failed && last < needed) {
-      // Silence up to here says nothing about the cycles that were not recorded.
-      row.cq.status = CqStatus::not_measured;
-      row.flags.push_back(
-          {"curve_ends_early", {{"last_cycle", format_double(last)}, {"needed", format_double(needed)}}});
+    const Message at{"", {{"target", target.id}, {"well", seen.well.label}}};
+    const AmplificationCurve* curve = find_assay_curve(seen);
+    if (curve == nullptr) {
+      row.cq.method = options.method;
+      row.flags.push_back({"curve_missing", at.values});
+      result_.warnings.push_back(row.flags.back());
+      flag_vendor(target, row);
+      return;
     }
+    row.cq = estimate_cq(to_view(*curve), options);
+    if (row.cq.status != CqStatus::found) row.flags.push_back(row.cq.reason);
+    row.flags.insert(row.flags.end(), row.cq.notes.begin(), row.cq.notes.end());
+    check_coverage(*curve, target, row);
     const TargetReading reading = read_target(definition_, target, to_observation(row.cq));
     row.used_cq_cycles = reading.used_cq_cycles;
     row.imputed = reading.imputed;
@@ -159,11 +188,60 @@ class Analysis {
           {"not_detected_imputed", {{"target", target.id}, {"value", format_double(*reading.used_cq_cycles)}}});
     }
     if (row.cq.status == CqStatus::below_threshold && row.cq.amplified) {
-      row.flags.push_back({"amplified_below_threshold", {{"target", target.id}, {"well", seen.well.label}}});
+      row.flags.push_back({"amplified_below_threshold", at.values});
       if (row.control) result_.warnings.push_back(row.flags.back());
     }
     if (row.cq.status == CqStatus::fit_failed) {
-      row.flags.push_back({"curve_unusable", {{"target", target.id}, {"well", seen.well.label}}});
+      row.flags.push_back({"curve_unusable", at.values});
+    }
+    flag_vendor(target, row);
+  }
+
+  /// Silence says nothing about cycles that were not recorded, nor a Cq about a crossing that nobody saw.
+  void check_coverage(const AmplificationCurve& curve, const AssayTarget& target, WellResult& row) {
+    const double needed = effective_maximum_cq(definition_, target);
+    const double last = find_last_cycle(curve);
+    longest_ = std::max(longest_, last);
+    if (row.cq.status == CqStatus::fit_failed) return;
+    if (row.cq.status != CqStatus::found && last < needed) {
+      row.cq.status = CqStatus::not_measured;
+      row.flags.push_back(
+          {"curve_ends_early", {{"last_cycle", format_double(last)}, {"needed", format_double(needed)}}});
+      return;
+    }
+    if (const std::optional<Gap> gap = find_gap(curve, needed, row.cq.cq_cycles)) {
+      row.cq.status = CqStatus::not_measured;
+      row.cq.cq_cycles.reset();
+      row.cq.standard_error_cycles.reset();
+      row.flags.push_back({"curve_has_gap",
+                           {{"target", target.id},
+                            {"well", row.well.label},
+                            {"first_cycle", format_double(gap->after + 1)},
+                            {"last_cycle", format_double(gap->before - 1)}}});
+    }
+  }
+
+  /// The instrument's Cq decides nothing, but a person must look where it contradicts ours.
+  void flag_vendor(const AssayTarget& target, WellResult& row) {
+    if (!row.vendor_cq_cycles) return;
+    const double vendor = *row.vendor_cq_cycles;
+    const bool differs = row.cq.cq_cycles ? std::abs(*row.cq.cq_cycles - vendor) > largest_vendor_difference_cycles
+                                          : vendor < effective_maximum_cq(definition_, target);
+    if (!differs) return;
+    row.flags.push_back({"vendor_cq_differs",
+                         {{"target", target.id},
+                          {"well", row.well.label},
+                          {"vendor_cq", format_fixed(vendor, 2)},
+                          {"cq", row.cq.cq_cycles ? format_fixed(*row.cq.cq_cycles, 2) : "–"}}});
+    if (row.control) result_.warnings.push_back(row.flags.back());
+  }
+
+  /// A control that the run names but does not hold proves nothing; samples get their call from call_samples().
+  void check_wells_without_channels() {
+    for (const MatchedWell& well : match_.wells) {
+      if (!well.control || !well.channels.empty() || well.other_assay) continue;
+      result_.run_reasons.push_back(
+          {"control_well_empty", {{"control", definition_.controls[*well.control].id}, {"well", well.well.label}}});
     }
   }
 
@@ -194,6 +272,7 @@ class Analysis {
     for (const MatchedWell& well : match_.wells) {
       if (!well.control || definition_.controls[*well.control].id != control.id) continue;
       if (sample.empty()) sample = well.sample;
+      if (well.channels.empty()) continue;
       if (is_fully_excluded(well)) {
         result_.warnings.push_back({"control_well_excluded", {{"control", control.id}, {"well", well.well.label}}});
         continue;
@@ -257,8 +336,9 @@ class Analysis {
 
   /// What a well without a control is: a sample to call, or why not.
   static bool is_sample(const MatchedWell& well) {
-    return !well.control && !well.sample.empty() &&
-           (well.role == SampleRole::unspecified || well.role == SampleRole::unknown);
+    const bool may_be =
+        well.role == SampleRole::unknown || (well.role == SampleRole::unspecified && well.unknown_role.empty());
+    return !well.control && !well.sample.empty() && may_be;
   }
 
   void call_samples() {
@@ -270,7 +350,7 @@ class Analysis {
         if (std::find(samples.begin(), samples.end(), well.sample) == samples.end()) samples.push_back(well.sample);
       } else if (!well.control && well.role != SampleRole::unspecified && well.role != SampleRole::unknown) {
         other_roles[std::string(to_string(well.role))].insert(well.well.label);
-      } else if (!well.control) {
+      } else if (!well.control && well.sample.empty()) {
         unnamed.insert(well.well.label);
       }
     }
@@ -279,6 +359,11 @@ class Analysis {
       result_.warnings.push_back({"wells_not_called", {{"role", role}, {"wells", join(wells)}}});
     }
     for (const std::string& sample : samples) result_.calls.push_back(call(sample));
+  }
+
+  static bool asks_for_review(const Message& flag) {
+    return flag.id == "amplified_below_threshold" || flag.id == "curve_unusable" || flag.id == "curve_missing" ||
+           flag.id == "curve_has_gap" || flag.id == "vendor_cq_differs";
   }
 
   SampleCall call(const std::string& sample) const {
@@ -305,10 +390,15 @@ class Analysis {
       if (row.sample != sample || row.control) continue;
       made.wells.push_back(i);
       for (const Message& flag : row.flags) {
-        if (flag.id != "amplified_below_threshold" && flag.id != "curve_unusable") continue;
+        if (!asks_for_review(flag)) continue;
         made.needs_review = true;
         made.reasons.push_back(flag);
       }
+    }
+    for (const MatchedWell& well : match_.wells) {
+      if (!is_sample(well) || well.sample != sample || !well.channels.empty()) continue;
+      made.needs_review = true;
+      made.reasons.push_back({"well_without_channels", {{"well", well.well.label}, {"sample", sample}}});
     }
     if (definition_.controls.empty()) {
       made.needs_review = true;

@@ -12,20 +12,6 @@
 namespace qpcr {
 namespace {
 
-std::string_view symbol(Relation relation) {
-  switch (relation) {
-    case Relation::at_most:
-      return "≤";
-    case Relation::below:
-      return "<";
-    case Relation::at_least:
-      return "≥";
-    case Relation::above:
-      return ">";
-  }
-  return "?";
-}
-
 /// Digits at which the shown value lies on the same side of the limit as the value itself: 49.996 is not shown
 /// as 50.00.
 int find_display_digits(double value, double limit, int digits) {
@@ -81,7 +67,7 @@ Message describe_rule(const AssayDefinition& definition, const RuleDefinition& r
     }
     message.values.emplace_back("value", render_range(range, digits));
   }
-  message.values.emplace_back("relation", std::string(symbol(rule.relation)));
+  message.values.emplace_back("relation", std::string(to_symbol(rule.relation)));
   message.values.emplace_back("limit", format_double(rule.limit));
   if (rule.gray) {
     message.values.emplace_back("lower", format_double(rule.gray->lower));
@@ -146,6 +132,7 @@ void give_reasons(SampleCall& call, const Evaluation& evaluation) {
   }
   for (const auto& [name, tube] : evaluation.tubes) {
     for (const Message& exception : tube.exceptions) append_unique(call.reasons, exception);
+    for (const Message& observation : tube.left_out) append_unique(call.reasons, observation);
   }
   if (call.reasons.empty()) call.reasons.push_back({fmt::format("call_{}", to_string(call.outcome)), {}});
 }
@@ -224,8 +211,10 @@ SampleCall call_sample(const AssayDefinition& definition, const SampleObservatio
   }
   const bool any_exception = std::any_of(evaluation.tubes.begin(), evaluation.tubes.end(),
                                          [](const auto& tube) { return !tube.second.exceptions.empty(); });
+  const bool any_left_out = std::any_of(evaluation.tubes.begin(), evaluation.tubes.end(),
+                                        [](const auto& tube) { return !tube.second.left_out.empty(); });
   call.needs_review = call.outcome == Outcome::indeterminate || call.outcome == Outcome::invalid || any_gray ||
-                      number_decides || any_exception;
+                      number_decides || any_exception || any_left_out;
   return call;
 }
 

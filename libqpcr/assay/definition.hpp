@@ -39,6 +39,7 @@ std::string_view to_string(MissingPolicy policy);
 std::string_view to_string(Transform transform);
 std::string_view to_string(ValueKind kind);
 std::string_view to_string(Relation relation);
+std::string_view to_symbol(Relation relation);  ///< "≤", "<", "≥", ">"
 std::string_view to_string(Comparison comparison);
 
 /// What a target means that has no Cq, or one later than its maximum.

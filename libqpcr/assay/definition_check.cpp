@@ -285,6 +285,7 @@ class Check {
         check_limit(fmt::format("controls[{}].limits[{}].target", i + 1, j + 1), control.limits[j]);
       }
       check_control_covers_targets(control, i);
+      check_no_template_bounds(control, i);
     }
     if (is_template() || assay_.status == AssayStatus::literature_reproduction) return;
     for (const ControlKind kind : {ControlKind::no_template, ControlKind::positive}) {
@@ -309,6 +310,43 @@ class Check {
                                                                  : "'not_detected' or 'absent_or_above'"));
       }
     }
+  }
+
+  /// A bound that every late Cq satisfies would let a contaminated control pass that a sample is called positive by.
+  void check_no_template_bounds(const ControlDefinition& control, std::size_t i) const {
+    if (control.kind != ControlKind::no_template) return;
+    for (std::size_t j = 0; j < control.limits.size(); ++j) {
+      const CqLimit& limit = control.limits[j];
+      const AssayTarget* target = find_target(assay_, limit.target);
+      if (limit.kind != LimitKind::absent_or_above || target == nullptr || target->role != TargetRole::target) continue;
+      const double latest = find_latest_positive_cq(*target);
+      if (*limit.lower >= latest) continue;
+      refuse(fmt::format("controls[{}].limits[{}].absent_or_above", i + 1, j + 1),
+             fmt::format("a no-template control needs 'not_detected', or a bound no earlier than the latest Cq of '{}' "
+                         "that can count, {}",
+                         target->id, format_double(latest)),
+             format_double(*limit.lower));
+    }
+  }
+
+  /// The latest Cq of a target that can speak for positive: its cut-offs where only rules on its Cq use it, else the
+  /// maximum.
+  double find_latest_positive_cq(const AssayTarget& target) const {
+    const double maximum = effective_maximum_cq(assay_, target);
+    const bool in_value = std::any_of(assay_.values.begin(), assay_.values.end(), [&](const ValueDefinition& value) {
+      const auto terms = value.terms.find(target.id);
+      return value.target == target.id || (terms != value.terms.end() && terms->second != 0) ||
+             std::any_of(value.sigmoids.begin(), value.sigmoids.end(),
+                         [&](const Sigmoid& sigmoid) { return sigmoid.value == target.id; });
+    });
+    std::optional<double> latest;
+    for (const RuleDefinition& rule : assay_.rules) {
+      if (rule.value != target.id) continue;
+      const bool low_is_positive = rule.relation == Relation::at_most || rule.relation == Relation::below;
+      const double limit = !low_is_positive ? maximum : rule.gray ? rule.gray->upper : rule.limit;
+      latest = std::max(latest.value_or(limit), limit);
+    }
+    return in_value || !latest ? maximum : std::min(*latest, maximum);
   }
 
   void check_validity() {

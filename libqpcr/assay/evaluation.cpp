@@ -90,12 +90,17 @@ class SampleEvaluator {
       if (!result_.tubes.contains(target.tube)) result_.tubes[target.tube] = evaluate_tube(target.tube);
     }
     for (const AssayTarget& target : definition_.targets) {
-      result_.quantities[target.id] = combine_replicates(target, result_.tubes[target.tube]);
+      const TubeEvaluation& tube = result_.tubes[target.tube];
+      result_.quantities[target.id] = combine_replicates(target, tube, tube.valid);
     }
+    for (auto& [name, tube] : result_.tubes) note_left_out(tube);
     for (const CovariateDefinition& covariate : definition_.covariates) {
       result_.quantities[covariate.id] = read_covariate(covariate);
     }
-    derive_values(result_.quantities);
+    for (const ValueDefinition& value : definition_.values) {
+      result_.quantities[value.id] =
+          value.kind == ValueKind::delta_cq ? derive_paired_delta(value) : derive_value(value, result_.quantities);
+    }
     for (const RuleDefinition& rule : definition_.rules) result_.rules[rule.id] = evaluate_rule(rule);
     if (!result_.refusals.empty() || !definition_.positive) {
       result_.truth = Truth::invalid;
@@ -209,15 +214,59 @@ class SampleEvaluator {
     return unusable(absent);
   }
 
-  Quantity combine_replicates(const AssayTarget& target, const TubeEvaluation& tube) const {
-    const auto tube_fault = [&] {
-      return tube.faults.empty() ? Message{"sample_not_measured", {{"target", target.id}}} : tube.faults.front();
-    };
-    if (tube.invalid) return unusable(tube_fault());
+  using Replicates = std::vector<const ReplicateObservation*>;
+
+  Message tube_fault(const AssayTarget& target, const TubeEvaluation& tube) const {
+    return tube.faults.empty() ? Message{"sample_not_measured", {{"target", target.id}}} : tube.faults.front();
+  }
+
+  /// Whether the target says something in a well, be it "not detected".
+  bool is_readable(const AssayTarget& target, const ReplicateObservation& replicate) const {
+    const TargetReading reading = read_target(definition_, target, observation(replicate, target.id));
+    return reading.detected || reading.not_detected;
+  }
+
+  /// A target detected in some wells and not in others is no average of both, unless absent wells are left out by the
+  /// definition, or fail.
+  std::optional<Message> find_discordance(const AssayTarget& target, const Replicates& replicates) const {
+    const NotDetectedPolicy policy = target.not_detected.policy;
+    if (policy == NotDetectedPolicy::exclude || policy == NotDetectedPolicy::fail) return std::nullopt;
+    int detected = 0;
+    int absent = 0;
+    for (const ReplicateObservation* replicate : replicates) {
+      const TargetReading reading = read_target(definition_, target, observation(*replicate, target.id));
+      detected += reading.detected ? 1 : 0;
+      absent += reading.not_detected ? 1 : 0;
+    }
+    if (detected == 0 || absent == 0) return std::nullopt;
+    return Message{
+        "replicates_discordant",
+        {{"target", target.id}, {"detected", std::to_string(detected)}, {"not_detected", std::to_string(absent)}}};
+  }
+
+  /// Between the earliest Cq seen and what stands in for none: calls are made only where all of it agrees.
+  ValueRange bound_discordant(const AssayTarget& target, const Replicates& replicates) const {
+    ValueRange range = ValueRange::everything();
+    if (imputation_ == Imputation::unknown) return range;
+    for (const ReplicateObservation* replicate : replicates) {
+      const CqObservation& seen = observation(*replicate, target.id);
+      if (!read_target(definition_, target, seen).detected) continue;
+      range.lower = std::isfinite(range.lower) ? std::min(range.lower, *seen.cq_cycles) : *seen.cq_cycles;
+    }
+    if (imputation_ == Imputation::as_defined && target.not_detected.policy == NotDetectedPolicy::impute) {
+      range.upper = *target.not_detected.cycles;
+    }
+    return range;
+  }
+
+  Quantity combine_replicates(const AssayTarget& target, const TubeEvaluation& tube,
+                              const Replicates& replicates) const {
+    if (tube.invalid) return unusable(tube_fault(target, tube));
+    Replicates readable;
     std::vector<Quantity> usable;
     std::optional<Quantity> failed;
     int left_out = 0;
-    for (const ReplicateObservation* replicate : tube.valid) {
+    for (const ReplicateObservation* replicate : replicates) {
       std::optional<Quantity> quantity = read(target, *replicate);
       if (!quantity) {
         ++left_out;
@@ -225,13 +274,17 @@ class SampleEvaluator {
         failed = failed ? failed : std::move(quantity);
       } else {
         usable.push_back(*std::move(quantity));
+        readable.push_back(replicate);
       }
     }
     if (static_cast<int>(usable.size()) + left_out < definition_.replicates.minimum_valid) {
-      return failed ? *failed : unusable(tube_fault());
+      return failed ? *failed : unusable(tube_fault(target, tube));
     }
     if (usable.empty())
       return open(ValueRange::everything(), Message{"not_detected_excluded", {{"target", target.id}}});
+    if (std::optional<Message> discordance = find_discordance(target, readable)) {
+      return open(bound_discordant(target, readable), std::move(discordance));
+    }
     if (target.maximum_spread_cycles) {
       double latest = usable.front().range.lower;
       double earliest = usable.front().range.upper;
@@ -247,6 +300,44 @@ class SampleEvaluator {
       }
     }
     return mean(usable);
+  }
+
+  /// Targets that are unreadable in a valid replicate, which is averaged without them.
+  void note_left_out(TubeEvaluation& tube) const {
+    for (const ReplicateObservation* replicate : tube.valid) {
+      for (const AssayTarget& target : definition_.targets) {
+        if (target.tube != replicate->tube || target.role == TargetRole::internal_control) continue;
+        if (is_readable(target, *replicate)) continue;
+        tube.left_out.push_back({"replicate_left_out",
+                                 {{"target", target.id},
+                                  {"well", replicate->well},
+                                  {"status", std::string(to_string(observation(*replicate, target.id).status))}}});
+      }
+    }
+  }
+
+  /// Target and references of one tube over the same wells: a well that lacks one of them drops out for all.
+  Quantity derive_paired_delta(const ValueDefinition& value) const {
+    const AssayTarget& target = *find_target(definition_, value.target);
+    const TubeEvaluation& tube = result_.tubes.at(target.tube);
+    Replicates paired;
+    for (const ReplicateObservation* replicate : tube.valid) {
+      bool complete = is_readable(target, *replicate);
+      for (const std::string& reference : value.references) {
+        const AssayTarget& other = *find_target(definition_, reference);
+        complete = complete && (other.tube != target.tube || is_readable(other, *replicate));
+      }
+      if (complete) paired.push_back(replicate);
+    }
+    // With every well lacking something the unpaired quantities say why.
+    const bool all = paired.size() == tube.valid.size() || paired.empty();
+    const auto quantity = [&](const std::string& id) {
+      const AssayTarget& part = *find_target(definition_, id);
+      return all || part.tube != target.tube ? result_.quantities.at(id) : combine_replicates(part, tube, paired);
+    };
+    std::vector<Quantity> references;
+    for (const std::string& reference : value.references) references.push_back(quantity(reference));
+    return sum(quantity(value.target), multiplied(mean(references), -1));
   }
 
   [[noreturn]] static void refuse_covariate(const CovariateDefinition& covariate, const CovariateValue& value,
@@ -295,7 +386,7 @@ class SampleEvaluator {
     return open(range, why);
   }
 
-  /// Adds the values of the definition to the quantities of targets and covariates.
+  /// Adds the values of the definition to the quantities of the targets of one replicate and of the covariates.
   void derive_values(Quantities& quantities) const {
     for (const ValueDefinition& value : definition_.values) quantities[value.id] = derive_value(value, quantities);
   }

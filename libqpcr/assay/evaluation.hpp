@@ -43,6 +43,7 @@ struct TubeEvaluation {
   bool invalid = false;
   std::vector<Message> faults;      ///< why wells or the tube are invalid
   std::vector<Message> exceptions;  ///< limits that failed and were excused
+  std::vector<Message> left_out;    ///< observations of valid replicates that enter no mean
 };
 
 struct Evaluation {

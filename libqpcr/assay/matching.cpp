@@ -63,7 +63,9 @@ class Matcher {
     demand_every_target();
     collect_wells();
     find_controls();
+    keep_wells_to_judge();
     warn_unused();
+    warn_unclear_wells();
     return std::move(match_);
   }
 
@@ -93,7 +95,6 @@ class Matcher {
       for (std::size_t t = 0; t < definition_.targets.size(); ++t) {
         const AssayTarget& target = definition_.targets[t];
         if (!names_target(target, name)) continue;
-        if (find_assay_curve(measurement) == nullptr && !measurement.excluded) continue;
         if (!measurement.dye.empty() && !names_dye(target, trim(measurement.dye))) {
           refuse(run_, fmt::format("well {}, target {}", measurement.well.label, target.id), measurement.dye,
                  fmt::format("the dye {} that the assay names", target.dye), {});
@@ -131,9 +132,18 @@ class Matcher {
     }
   }
 
+  /// Some channel of the target can be read, or was read and then omitted.
+  bool is_in_run(std::size_t target) const {
+    for (std::size_t i = 0; i < run_.measurements.size(); ++i) {
+      if (targets_[i] != target) continue;
+      if (run_.measurements[i].excluded || find_assay_curve(run_.measurements[i]) != nullptr) return true;
+    }
+    return false;
+  }
+
   void demand_every_target() const {
     for (std::size_t t = 0; t < definition_.targets.size(); ++t) {
-      if (std::find(targets_.begin(), targets_.end(), std::optional<std::size_t>(t)) != targets_.end()) continue;
+      if (is_in_run(t)) continue;
       std::set<std::string> channels;
       for (const Measurement& measurement : run_.measurements) {
         if (find_assay_curve(measurement) == nullptr) continue;
@@ -148,42 +158,67 @@ class Matcher {
     }
   }
 
+  /// The matched well of a measurement, made where there is none yet.
+  MatchedWell& find_well(const Measurement& measurement) {
+    const auto [entry, is_new] = well_index_.emplace(measurement.well.label, match_.wells.size());
+    if (is_new) {
+      MatchedWell well;
+      well.well = measurement.well;
+      well.sample = std::string(trim(measurement.sample));
+      match_.wells.push_back(std::move(well));
+    }
+    return match_.wells[entry->second];
+  }
+
+  void take_role(MatchedWell& well, const Measurement& measurement) const {
+    if (measurement.role == SampleRole::unspecified) {
+      if (well.unknown_role.empty()) well.unknown_role = std::string(trim(measurement.role_text));
+      return;
+    }
+    if (well.role != SampleRole::unspecified && well.role != measurement.role) {
+      refuse(run_, "well " + measurement.well.label, std::string(to_string(measurement.role)),
+             std::string(to_string(well.role)), "two channels of the well have different roles");
+    }
+    well.role = measurement.role;
+  }
+
+  /// A second channel of one target in a well is refused, unless one of the two holds no curve.
+  void add_channel(MatchedWell& well, std::size_t i) {
+    for (MatchedChannel& channel : well.channels) {
+      if (channel.target != *targets_[i]) continue;
+      const auto is_empty = [this](std::size_t measurement) {
+        return find_assay_curve(run_.measurements[measurement]) == nullptr && !run_.measurements[measurement].excluded;
+      };
+      if (is_empty(i)) return;
+      if (!is_empty(channel.measurement)) {
+        refuse(run_, fmt::format("well {}, target {}", well.well.label, definition_.targets[channel.target].id), {}, {},
+               "two channels of the well are this target");
+      }
+      channel.measurement = i;
+      channel.by_dye = by_dye_[i];
+      return;
+    }
+    MatchedChannel channel;
+    channel.measurement = i;
+    channel.target = *targets_[i];
+    channel.by_dye = by_dye_[i];
+    well.channels.push_back(channel);
+  }
+
   void collect_wells() {
-    std::map<std::string, std::size_t> index;
     for (std::size_t i = 0; i < run_.measurements.size(); ++i) {
       if (!targets_[i]) continue;
       const Measurement& measurement = run_.measurements[i];
-      const auto [entry, is_new] = index.emplace(measurement.well.label, match_.wells.size());
-      if (is_new) {
-        MatchedWell well;
-        well.well = measurement.well;
-        well.sample = std::string(trim(measurement.sample));
-        match_.wells.push_back(std::move(well));
-      }
-      MatchedWell& well = match_.wells[entry->second];
+      MatchedWell& well = find_well(measurement);
       if (well.sample != trim(measurement.sample)) {
         refuse(run_, "well " + measurement.well.label, measurement.sample,
                fmt::format("one sample a well, '{}'", mask_personal(well.sample)),
                "two channels of the well name different samples");
       }
-      for (const MatchedChannel& channel : well.channels) {
-        if (channel.target != *targets_[i]) continue;
-        refuse(run_, fmt::format("well {}, target {}", measurement.well.label, definition_.targets[channel.target].id),
-               {}, {}, "two channels of the well are this target");
-      }
-      if (measurement.role != SampleRole::unspecified) {
-        if (well.role != SampleRole::unspecified && well.role != measurement.role) {
-          refuse(run_, "well " + measurement.well.label, std::string(to_string(measurement.role)),
-                 std::string(to_string(well.role)), "two channels of the well have different roles");
-        }
-        well.role = measurement.role;
-      }
-      MatchedChannel channel;
-      channel.measurement = i;
-      channel.target = *targets_[i];
-      channel.by_dye = by_dye_[i];
-      well.channels.push_back(channel);
+      take_role(well, measurement);
+      add_channel(well, i);
     }
+    collect_wells_without_channels();
     for (MatchedWell& well : match_.wells) {
       std::sort(well.channels.begin(), well.channels.end(),
                 [](const MatchedChannel& a, const MatchedChannel& b) { return a.target < b.target; });
@@ -194,6 +229,30 @@ class Matcher {
       std::stable_sort(match_.wells.begin(), match_.wells.end(),
                        [](const MatchedWell& a, const MatchedWell& b) { return *a.well.position < *b.well.position; });
     }
+  }
+
+  /// Wells that the run names but that hold no channel of the assay: their samples must not vanish.
+  void collect_wells_without_channels() {
+    for (std::size_t i = 0; i < run_.measurements.size(); ++i) {
+      const Measurement& measurement = run_.measurements[i];
+      const auto found = well_index_.find(measurement.well.label);
+      if (found != well_index_.end() && !match_.wells[found->second].channels.empty()) continue;
+      MatchedWell& well = find_well(measurement);
+      if (well.sample.empty()) well.sample = std::string(trim(measurement.sample));
+      take_role(well, measurement);
+      const bool passive =
+          trim(measurement.target).empty() && equals_ignoring_case(trim(measurement.dye), run_.passive_reference_dye);
+      well.other_assay = well.other_assay || (find_assay_curve(measurement) != nullptr && !passive);
+    }
+  }
+
+  /// A well without a channel, a sample or a control's role is an empty place on the plate.
+  void keep_wells_to_judge() {
+    match_.wells.erase(std::remove_if(match_.wells.begin(), match_.wells.end(),
+                                      [](const MatchedWell& well) {
+                                        return well.channels.empty() && well.sample.empty() && !well.control;
+                                      }),
+                       match_.wells.end());
   }
 
   static std::optional<ControlKind> to_control_kind(SampleRole role) {
@@ -262,8 +321,41 @@ class Matcher {
     unused.append_to(match_.warnings);
   }
 
+  static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+  /// The control's name that a sample's name begins with, as in "NTC 2"; empty for none.
+  std::string find_similar_control(std::string_view sample) const {
+    for (const ControlDefinition& control : definition_.controls) {
+      for (const std::string& name : control.sample_names) {
+        if (sample.size() <= name.size() || !equals_ignoring_case(sample.substr(0, name.size()), name)) continue;
+        if (!is_letter(sample[name.size()])) return name;
+      }
+    }
+    return {};
+  }
+
+  void warn_unclear_wells() {
+    for (const MatchedWell& well : match_.wells) {
+      const std::string sample = well.sample.empty() ? "–" : well.sample;
+      if (well.channels.empty()) {
+        match_.warnings.push_back({"well_without_channels", {{"well", well.well.label}, {"sample", sample}}});
+      }
+      if (well.control) continue;
+      if (well.role == SampleRole::unspecified && !well.unknown_role.empty()) {
+        match_.warnings.push_back(
+            {"role_not_recognised", {{"well", well.well.label}, {"sample", sample}, {"role", well.unknown_role}}});
+      } else if (well.role == SampleRole::unspecified) {
+        const std::string control = find_similar_control(well.sample);
+        if (control.empty()) continue;
+        match_.warnings.push_back(
+            {"sample_named_like_control", {{"well", well.well.label}, {"sample", sample}, {"control", control}}});
+      }
+    }
+  }
+
   const RunData& run_;
   const AssayDefinition& definition_;
+  std::map<std::string, std::size_t> well_index_;    ///< label of a well to its place in match_.wells
   std::vector<std::optional<std::size_t>> targets_;  ///< per measurement
   std::vector<bool> by_dye_;                         ///< per measurement
   std::vector<bool> named_;                          ///< per target: some channel names it

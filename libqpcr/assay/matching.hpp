@@ -18,13 +18,15 @@ struct MatchedChannel {
   bool by_dye = false;          ///< the run names no target for it
 };
 
-/// One well with at least one channel of the assay.
+/// One well with a sample, a control or at least one channel of the assay.
 struct MatchedWell {
   WellId well;
   std::string sample;
   SampleRole role = SampleRole::unspecified;
   std::optional<std::size_t> control;    ///< index into the definition's controls
-  std::vector<MatchedChannel> channels;  ///< in the definition's order of targets
+  std::vector<MatchedChannel> channels;  ///< in the definition's order of targets; none where nothing can be read
+  std::string unknown_role;              ///< what the file calls the well's role, where no role is known by that word
+  bool other_assay = false;              ///< it holds curves, but none of a channel of this assay
 };
 
 struct PlateMatch {

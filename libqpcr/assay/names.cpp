@@ -26,4 +26,18 @@ std::size_t count_calls(const PlateResult& result, Outcome outcome) {
   return count;
 }
 
+std::string_view to_symbol(Relation relation) {
+  switch (relation) {
+    case Relation::at_most:
+      return "≤";
+    case Relation::below:
+      return "<";
+    case Relation::at_least:
+      return "≥";
+    case Relation::above:
+      return ">";
+  }
+  return "?";
+}
+
 }  // namespace qpcr

@@ -12,6 +12,7 @@
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/baseline_window.hpp"
 #include "libqpcr/curve/curve_analysis.hpp"
+#include "libqpcr/curve/irregularity.hpp"
 #include "libqpcr/math/robust.hpp"
 
 namespace qpcr {
@@ -167,6 +168,22 @@ double estimate_end_rise(const Readings& readings, const Baseline& baseline) {
   return median_in_place(std::span<double>(last.data(), count));
 }
 
+std::string join_cycles(const std::vector<double>& cycles) {
+  std::string text;
+  for (const double cycle : cycles) text += (text.empty() ? "" : ", ") + format_double(cycle);
+  return text;
+}
+
+/// Quiet, or neither amplified nor quiet: only the first is silence.
+void judge_silence(const CurveAnalyser& analyser, CurveView curve, const CqOptions& options, CqResult& result) {
+  result.status = CqStatus::no_amplification;
+  std::optional<Message> irregularity = find_irregularity(analyser, result.baseline, curve.kind, options.threshold);
+  if (!irregularity || (options.noise_free && irregularity->id == "curve_constant")) return;
+  result.status = CqStatus::fit_failed;
+  if (irregularity->id != "curve_constant") result.notes.push_back(std::move(result.reason));
+  result.reason = *std::move(irregularity);
+}
+
 /// The one path to a Cq, single or batch; `analyser` only lends its buffers.
 CqResult estimate(CurveAnalyser& analyser, CurveView curve, const CqOptions& options) {
   analyser.analyse(curve);
@@ -178,8 +195,11 @@ CqResult estimate(CurveAnalyser& analyser, CurveView curve, const CqOptions& opt
   result.baseline = estimate_baseline(analyser, curve.kind, options.baseline);
   result.end_fluorescence_rise = estimate_end_rise(analyser.readings(), result.baseline);
   if (result.reason.id == "curve_too_few_points") return result;
+  if (!analyser.dropped_cycles().empty()) {
+    result.notes.push_back(make_message("curve_spikes_dropped", {{"cycles", join_cycles(analyser.dropped_cycles())}}));
+  }
   if (!result.amplified) {
-    result.status = CqStatus::no_amplification;
+    judge_silence(analyser, curve, options, result);
     return result;
   }
   if (options.method == CqMethod::second_derivative_maximum) {
@@ -232,6 +252,21 @@ std::vector<CqResult> estimate_cq_batch(std::span<const CurveView> curves, const
   results.reserve(curves.size());
   for (const CurveView& curve : curves) results.push_back(estimate(analyser, curve, options));
   return results;
+}
+
+bool are_noise_free(std::span<const CurveView> curves) {
+  constexpr std::size_t early_count = 5;
+  CurveAnalyser analyser;
+  int amplified = 0;
+  int still = 0;
+  for (const CurveView& curve : curves) {
+    analyser.analyse(curve);
+    if (!analyser.call().amplified) continue;
+    ++amplified;
+    const auto begin = analyser.readings().fluorescence.begin();
+    still += std::all_of(begin, begin + early_count, [begin](double value) { return value == *begin; }) ? 1 : 0;
+  }
+  return 2 * still > amplified;
 }
 
 double derive_threshold(std::span<const CurveView> curves, const CqOptions& options) {

@@ -28,6 +28,11 @@ constexpr double shortest_rise_cycles = 2.0;
 constexpr std::size_t smallest_sustained_count = 3;
 constexpr double hook_share = 0.1;
 constexpr double ground_share = 0.05;
+// A spike: one reading this many noise SD away from its four neighbours, which agree within a share of its height.
+constexpr double smallest_spike_over_noise = 12.0;
+constexpr double largest_neighbour_share = 0.25;
+constexpr std::size_t spike_reach = 2;
+constexpr double rounding_share = 1e-6;
 
 Message make_message(std::string id, std::vector<std::pair<std::string, std::string>> values = {}) {
   Message message;
@@ -48,6 +53,49 @@ double find_shape_cycle(const SigmoidFit& fit, double shape) {
 
 double derive_shape(const SigmoidFit& fit, double cycle) {
   return 1.0 / (1.0 + std::exp(fit.b * (std::log(cycle) - std::log(fit.e))));
+}
+
+/// Leaves out single readings that stand away from neighbours which agree with each other. The last reading is kept: a
+/// late amplification begins there.
+void CurveAnalyser::drop_spikes() {
+  dropped_cycles_.clear();
+  auto& y = readings_.fluorescence;
+  const std::size_t n = y.size();
+  if (n < smallest_count + spike_reach) return;
+  differences_.clear();
+  double largest = 0.0;
+  for (std::size_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(y[i]));
+  for (std::size_t i = 2; i < n; ++i) differences_.push_back(std::abs(y[i] - 2.0 * y[i - 1] + y[i - 2]));
+  // The 85th percentile, 3.53 SD of normal noise: a spike or two do not move it, and the rise itself widens it.
+  const auto place = differences_.begin() + static_cast<std::ptrdiff_t>(0.85 * static_cast<double>(n - 2));
+  std::nth_element(differences_.begin(), place, differences_.end());
+  const double smallest = std::max(smallest_spike_over_noise * *place / 3.53, rounding_share * largest);
+  work_.clear();
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t begin = i < spike_reach ? 0 : i - spike_reach;
+    const std::size_t end = std::min(n, i + spike_reach + 1 + (i == 0 ? spike_reach : 0));
+    double low = std::numeric_limits<double>::infinity();
+    double high = -low;
+    for (std::size_t j = begin; j < end; ++j) {
+      if (j == i) continue;
+      low = std::min(low, y[j]);
+      high = std::max(high, y[j]);
+    }
+    const double height = y[i] > high ? y[i] - high : low - y[i];
+    const bool spike = i + 1 < n && height > smallest && high - low < largest_neighbour_share * height;
+    work_.push_back(spike ? 1.0 : 0.0);
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    if (work_[i] != 0.0) {
+      dropped_cycles_.push_back(readings_.cycles[i]);
+      continue;
+    }
+    readings_.cycles[kept] = readings_.cycles[i];
+    y[kept++] = y[i];
+  }
+  readings_.cycles.resize(kept);
+  y.resize(kept);
 }
 
 void CurveAnalyser::find_top() {
@@ -187,6 +235,7 @@ AmplificationCall CurveAnalyser::decide() {
 
 void CurveAnalyser::analyse(CurveView curve) {
   readings_.assign(curve);
+  drop_spikes();
   fit_ = SigmoidFit();
   top_ = first_ = fitted_end_ = ground_end_ = 0;
   if (readings_.size() < smallest_count) {

@@ -21,6 +21,8 @@ class CurveAnalyser {
   void analyse(CurveView curve);
 
   const Readings& readings() const { return readings_; }
+  /// Cycles of isolated wild readings that were left out of readings().
+  const std::vector<double>& dropped_cycles() const { return dropped_cycles_; }
   const AmplificationCall& call() const { return call_; }
   /// 4-parameter fit of the readings from first() to fitted_end(); too_few_points where there are too few.
   const SigmoidFit& fit() const { return fit_; }
@@ -36,6 +38,7 @@ class CurveAnalyser {
   SigmoidFitter& fitter() { return fitter_; }
 
  private:
+  void drop_spikes();
   AmplificationCall decide();
   void find_top();
   std::size_t find_lowest() const;
@@ -48,6 +51,7 @@ class CurveAnalyser {
   SigmoidFitter fitter_;
   std::vector<double> work_;  ///< running mean of three
   std::vector<double> differences_;
+  std::vector<double> dropped_cycles_;
   SigmoidFit fit_;
   AmplificationCall call_;
   std::size_t top_ = 0;

@@ -40,6 +40,7 @@ RunCq estimate_run_cq(const Run& run, const RunCqOptions& options) {
   std::map<Group, CqOptions> by_group;
   for (const auto& [group, views] : groups) {
     CqOptions own = options.cq;
+    own.noise_free = is_simulated(*run) && are_noise_free(views);
     if (own.method == CqMethod::threshold && !own.threshold) {
       const double threshold = derive_threshold(views, own);
       // Where no curve of the group amplified there is no common threshold, and none is needed.

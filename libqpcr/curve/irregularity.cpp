@@ -1,0 +1,88 @@
+// Silence is a claim too: it is made only for curves that stay near a straight line and carry a living signal.
+#include "libqpcr/curve/irregularity.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "libqpcr/core/text.hpp"
+#include "libqpcr/math/linear_fit.hpp"
+
+namespace qpcr {
+namespace {
+
+// docs/methods/amplification.md says what each limit costs on labelled curves.
+constexpr double smallest_excursion_over_noise = 12.0;
+constexpr double largest_quiet_excursion_over_noise = 100.0;
+constexpr double largest_quiet_range_over_threshold = 1.25;
+constexpr double largest_straight_drift_over_threshold = 10.0;
+constexpr std::size_t settling_count = 2;
+constexpr std::size_t sustained_count = 3;
+
+/// Highest level that three readings in a row reach, minus the lowest that three in a row do not exceed.
+double find_sustained_range(const std::vector<double>& values) {
+  if (values.size() < sustained_count) return 0.0;
+  double highest = -HUGE_VAL;
+  double lowest = HUGE_VAL;
+  for (std::size_t i = 0; i + sustained_count <= values.size(); ++i) {
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto [low, high] = std::minmax_element(begin, begin + sustained_count);
+    highest = std::max(highest, *low);
+    lowest = std::min(lowest, *high);
+  }
+  return highest - lowest;
+}
+
+Message describe(double excursion, double limit) {
+  return {"curve_irregular", {{"excursion", format_fixed(excursion, 2)}, {"limit", format_fixed(limit, 2)}}};
+}
+
+}  // namespace
+
+std::optional<Message> find_irregularity(const CurveAnalyser& analyser, const Baseline& baseline, CurveKind kind,
+                                         std::optional<double> threshold) {
+  const std::vector<double>& x = analyser.readings().cycles;
+  const std::vector<double>& y = analyser.readings().fluorescence;
+  const auto [low, high] = std::minmax_element(y.begin(), y.end());
+  if (*low == *high) return Message{"curve_constant", {{"value", format_double(*low)}}};
+
+  // The first readings, where instruments settle, count only when a third joins them.
+  const std::size_t first = y.size() >= 12 ? settling_count : 0;
+  const auto late_x = std::span<const double>(x).subspan(first);
+  const auto late_y = std::span<const double>(y).subspan(first);
+  const double noise = analyser.call().noise_sd;
+  const bool noisy = std::isfinite(noise) && noise > 0.0;
+  const double limit = threshold ? largest_quiet_range_over_threshold * *threshold
+                                 : largest_quiet_excursion_over_noise * (noisy ? noise : 0.0);
+  if (!(limit > 0.0)) return std::nullopt;
+
+  // Above the baseline that the threshold is counted from. Without one in an unsubtracted signal there is no such
+  // height.
+  const bool has_baseline = baseline.method != BaselineMethod::none || kind == CurveKind::baseline_subtracted;
+  if (threshold && has_baseline && std::isfinite(baseline.intercept)) {
+    std::size_t run = 0;
+    double lowest_of_run = HUGE_VAL;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      const double net = y[i] - baseline.intercept - baseline.slope_per_cycle * x[i];
+      run = net > *threshold ? run + 1 : 0;
+      lowest_of_run = run == 0 ? HUGE_VAL : std::min(lowest_of_run, net);
+      if (run >= sustained_count) return describe(lowest_of_run, *threshold);
+    }
+  }
+  const LinearFit line = fit_line(late_x, late_y);
+  std::vector<double> residuals;
+  for (std::size_t i = 0; i < late_y.size(); ++i) {
+    residuals.push_back(late_y[i] - line.intercept - line.slope * late_x[i]);
+  }
+  const double excursion = find_sustained_range(residuals);
+  const double over_noise = noisy ? smallest_excursion_over_noise * noise : 0.0;
+  if (excursion > limit && excursion > over_noise) return describe(excursion, limit);
+  const double drift = std::abs(line.slope) * (late_x.back() - late_x.front());
+  if (threshold && drift > largest_straight_drift_over_threshold * *threshold) {
+    return describe(drift, largest_straight_drift_over_threshold * *threshold);
+  }
+  return std::nullopt;
+}
+
+}  // namespace qpcr
