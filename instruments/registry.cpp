@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "instruments/wide_table/reader.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/file.hpp"
+#include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/core/version.hpp"
 #include "libqpcr/seal/hash.hpp"
@@ -26,17 +28,7 @@ namespace {
 
 constexpr std::size_t head_bytes = std::size_t{64} << 10U;
 
-/// The head as text; a character or line cut off at the end is left out. Empty for binary data.
-std::string decode_head(std::string_view bytes, bool whole) {
-  if (!whole) {
-    const std::size_t line_end = bytes.find_last_of("\r\n");
-    if (line_end != std::string_view::npos) bytes = bytes.substr(0, line_end + 1);
-    // The second byte of a UTF-16 line end may lie beyond.
-    if ((bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) && bytes.size() % 2 == 1)
-      bytes.remove_suffix(1);
-    for (int cut = 0; cut < 3 && line_end == std::string_view::npos && !is_valid_utf8(bytes); ++cut)
-      bytes.remove_suffix(1);
-  }
+std::optional<std::string> decode_whole(std::string_view bytes) {
   try {
     return decode_text(bytes, {}).utf8;
   } catch (const Error&) {
@@ -46,13 +38,28 @@ std::string decode_head(std::string_view bytes, bool whole) {
     const char* const utf16 = bytes.starts_with(utf16_le)   ? "UTF-16LE"
                               : bytes.starts_with(utf16_be) ? "UTF-16BE"
                                                             : nullptr;
-    if (utf16 == nullptr) return {};
+    if (utf16 == nullptr) return std::nullopt;
     try {
       return decode_as(bytes.substr(0, bytes.size() / 2 * 2), utf16, {});
     } catch (const Error&) {
-      return {};
+      return std::nullopt;
     }
   }
+}
+
+/// The head as text; a character or line cut off at the end is left out. Empty for binary data.
+std::string decode_head(std::string_view bytes, bool whole) {
+  if (whole) return decode_whole(bytes).value_or(std::string());
+  // A file may be one long line: only a line end near the end of the head is a place to cut.
+  const std::size_t line_end = bytes.find_last_of("\r\n");
+  if (line_end != std::string_view::npos && line_end >= bytes.size() / 2) bytes = bytes.substr(0, line_end + 1);
+  if ((bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) && bytes.size() % 2 == 1) bytes.remove_suffix(1);
+  constexpr std::size_t longest_character = 4;
+  for (std::size_t cut = 0; cut < longest_character && cut < bytes.size(); ++cut) {
+    const std::string_view shorter = bytes.substr(0, bytes.size() - cut);
+    if (is_valid_utf8(shorter)) return decode_whole(shorter).value_or(std::string());
+  }
+  return decode_whole(bytes).value_or(std::string());
 }
 
 FileHead read_head(std::string_view bytes, const std::string& name, const std::string& path) {
@@ -114,7 +121,7 @@ struct Group {
   std::vector<InputFile> files;
 };
 
-std::string name_of(const std::filesystem::path& path) { return path.filename().string(); }
+std::string name_of(const std::filesystem::path& path) { return to_valid_utf8(path.filename().string()); }
 
 /// Adds the files of the folder that carry the group's key, in the order of their names.
 void add_companions(Group& group, const std::set<std::filesystem::path>& known) {
@@ -164,13 +171,20 @@ void add_to_group(std::vector<Group>& groups, InputFile file, const std::filesys
 void append_runs(const Group& group, std::vector<Run>& runs) {
   std::vector<RunData> read = group.reader->read(group.files);
   for (RunData& run : read) {
+    warn_of_unknown_roles(run);
+    // Texts that people type freely and every report repeats; samples are judged where a call is made.
+    run.name = mask_personal(run.name);
+    for (Measurement& measurement : run.measurements) {
+      measurement.exclusion_reason = mask_personal(measurement.exclusion_reason);
+    }
     Provenance& provenance = run.provenance;
     provenance.reader = group.reader->info.id;
     provenance.library_version = std::string(library_version);
     for (const InputFile& file : group.files) {
       const bool whole_file_not_read = std::any_of(provenance.not_read.begin(), provenance.not_read.end(),
                                                    [&](const NotRead& entry) { return entry.where == file.name; });
-      if (!whole_file_not_read) provenance.sources.push_back({file.name, sha256_hex(file.bytes), file.bytes.size()});
+      if (!whole_file_not_read)
+        provenance.sources.push_back({mask_personal(file.name), sha256_hex(file.bytes), file.bytes.size()});
     }
     try {
       runs.emplace_back(std::move(run));

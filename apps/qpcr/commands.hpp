@@ -2,13 +2,20 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include <CLI/CLI.hpp>
+
+#include "libqpcr/core/run.hpp"
 
 namespace qpcr::apps {
 
 /// Set by the subcommand that was chosen; returns the exit status.
 using Action = std::function<int()>;
+
+/// "qpcr: simulated data" on stderr when any of the runs declares itself simulated: tables and converted files carry no
+/// mark on every row.
+void print_simulated(const std::vector<Run>& runs);
 
 void add_analyze(CLI::App& app, Action& action);
 void add_assay(CLI::App& app, Action& action);

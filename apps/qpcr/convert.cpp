@@ -43,6 +43,7 @@ void add_convert(CLI::App& app, Action& action) {
   command->callback([options, &action] {
     action = [options] {
       const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
+      print_simulated(runs);
       std::string bytes;
       if (options->format == "rdml") {
         bytes = take_bytes(render_rdml(runs));

@@ -160,6 +160,7 @@ void add_cq(CLI::App& app, Action& action) {
     action = [options] {
       const Language language = choose_language(options->language);
       const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
+      print_simulated(runs);
       const std::vector<Row> rows = estimate(runs, *options);
       print_data(options->json ? render_json(rows, *options) : render_csv(rows, *options, language));
       return exit_ok;

@@ -26,6 +26,7 @@ void add_curves(CLI::App& app, Action& action) {
   command->callback([options, &action] {
     action = [options] {
       const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
+      print_simulated(runs);
       print_data(options->melt ? render_melt_csv(runs) : render_curves_csv(runs));
       return exit_ok;
     };

@@ -1,4 +1,5 @@
 // qpcr info: what a file is, what was read from it, and what was not.
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
@@ -155,6 +156,11 @@ std::string render(const RunData& run, Language language) {
 
 }  // namespace
 
+void print_simulated(const std::vector<Run>& runs) {
+  const bool simulated = std::any_of(runs.begin(), runs.end(), [](const Run& run) { return is_simulated(*run); });
+  if (simulated) print_message("qpcr: simulated data");
+}
+
 void add_info(CLI::App& app, Action& action) {
   struct Options {
     std::vector<std::string> files;
@@ -170,6 +176,7 @@ void add_info(CLI::App& app, Action& action) {
     action = [options] {
       const Language language = choose_language(options->language);
       const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
+      print_simulated(runs);
       if (options->json) {
         nlohmann::ordered_json document;
         document["schema"] = "qpcr.info/1";

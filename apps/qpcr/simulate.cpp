@@ -44,8 +44,10 @@ void add_plate(CLI::App& command, Action& action) {
                     "share of samples that lost their template");
   plate->add_flag("--contaminated-ntc", options->plate.contaminated_ntc, "the first NTC holds template");
   plate->add_flag("--degraded-positive-control", options->plate.degraded_positive_control,
-                  "the positive control holds 1 % of its template");
+                  "the positive control holds 0.1 % of its template");
   plate->add_option("--excluded-wells", options->plate.excluded_wells, "wells omitted by the operator");
+  plate->add_option("--artefact-rate", options->plate.artefact_rate,
+                    "share of the samples' wells with a step, a spike or a drift");
   plate->add_option("--lot-shift-cycles", options->plate.lot_shift_cycles, "a reagent lot that reads later");
   plate->add_option("--out", options->out, "folder to write")->required();
   plate->callback([options, &action] {

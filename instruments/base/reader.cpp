@@ -5,6 +5,9 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
 
 namespace qpcr {
@@ -34,6 +37,27 @@ void sort_by_well(std::vector<Measurement>& measurements) {
   };
   std::stable_sort(measurements.begin(), measurements.end(),
                    [&](const Measurement& left, const Measurement& right) { return key(left) < key(right); });
+}
+
+void WellList::add(const WellId& well) {
+  if (std::find(labels_.begin(), labels_.end(), well.label) == labels_.end()) labels_.push_back(well.label);
+}
+
+std::string WellList::text() const { return fmt::format("{}", fmt::join(labels_, ", ")); }
+
+void warn_of_unknown_roles(RunData& run) {
+  std::vector<std::pair<std::string, WellList>> unknown;
+  for (const Measurement& measurement : run.measurements) {
+    if (measurement.role != SampleRole::unspecified || measurement.role_text.empty()) continue;
+    auto found = std::find_if(unknown.begin(), unknown.end(),
+                              [&](const auto& entry) { return entry.first == measurement.role_text; });
+    if (found == unknown.end()) found = unknown.insert(unknown.end(), {measurement.role_text, {}});
+    found->second.add(measurement.well);
+  }
+  for (const auto& [text, wells] : unknown) {
+    run.warnings.push_back(fmt::format("the role '{}' is not known, so what these wells hold is not: {}",
+                                       mask_personal(text), wells.text()));
+  }
 }
 
 void NotReadList::add(std::string where, std::string why) {

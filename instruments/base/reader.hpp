@@ -69,6 +69,21 @@ struct Reader {
 /// Orders measurements: wells in plate order, wells without a position last and in file order; stable within a well.
 void sort_by_well(std::vector<Measurement>& measurements);
 
+/// Wells of a run as a phrase, each once and in the order they are added: "A1, A2".
+class WellList {
+ public:
+  void add(const WellId& well);
+  bool empty() const noexcept { return labels_.empty(); }
+  std::string text() const;
+
+ private:
+  std::vector<std::string> labels_;
+};
+
+/// Warns of every text for a role that no reader knows (the role is then unspecified), with the wells. Such a well is
+/// not known to hold a patient's sample.
+void warn_of_unknown_roles(RunData& run);
+
 /// Things in a file that were not read, each once and in the order they were met.
 class NotReadList {
  public:

@@ -159,13 +159,17 @@ class RunReader {
   void join() {
     run_.instrument.vendor = "Bio-Rad";
     std::set<Key> used;
+    std::map<std::string, WellList> without_curve;
+    WellList without_row;
     for (CqRow& row : cq_) {
       const Key key{*row.measurement.well.position, row.measurement.dye};
       used.insert(key);
-      if (const auto found = readings_.find(key); found != readings_.end()) attach(found->second, row.measurement);
+      const auto found = readings_.find(key);
+      if (found != readings_.end()) attach(found->second, row.measurement);
+      if (row.measurement.amplification.empty() && row.measurement.melt.empty())
+        without_curve[key.fluor].add(row.measurement.well);
       run_.measurements.push_back(std::move(row.measurement));
     }
-    bool unmatched = false;
     for (const std::string& fluor : fluors_) {
       for (auto& [key, readings] : readings_) {
         if (key.fluor != fluor || !used.insert(key).second) continue;
@@ -173,12 +177,19 @@ class RunReader {
         measurement.well = to_well(key.position);
         measurement.dye = key.fluor;
         attach(readings, measurement);
+        without_row.add(measurement.well);
         run_.measurements.push_back(std::move(measurement));
-        unmatched = unmatched || !cq_.empty();
       }
     }
-    if (unmatched) run_.warnings.emplace_back("some wells have curves but no row in the Cq table");
-    if (readings_.empty()) run_.warnings.emplace_back("only the Cq table was found: the run holds no curve");
+    if (!cq_.empty() && !without_row.empty())
+      run_.warnings.push_back("some wells have curves but no row in the Cq table: " + without_row.text());
+    if (readings_.empty()) {
+      run_.warnings.emplace_back("only the Cq table was found: the run holds no curve");
+    } else {
+      for (const auto& [fluor, wells] : without_curve) {
+        run_.warnings.push_back(fmt::format("the Cq table names wells without a curve of {}: {}", fluor, wells.text()));
+      }
+    }
     if (cq_.empty()) run_.warnings.emplace_back("no Cq table was found: samples, targets and vendor Cq are missing");
     sort_by_well(run_.measurements);
   }

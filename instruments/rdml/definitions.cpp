@@ -8,6 +8,7 @@
 
 #include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/exchange/rdml_text.hpp"
 
 namespace qpcr::rdml {
 namespace {
@@ -80,7 +81,7 @@ class DefinitionReader {
   void read_sample(const XmlElement& element) {
     Sample sample;
     const std::string id = identifier(element);
-    sample.name = id;
+    if (!id.starts_with(rdml_text::no_sample)) sample.name = id;
     for (XmlElement child = element.first(); child; child = child.next()) {
       const std::string_view name = child.name();
       if (name == "type") {
@@ -91,6 +92,8 @@ class DefinitionReader {
         read_quantity(child, sample);
       } else if (name == "description" && is_guid(id)) {
         if (const std::string text = child.text(); !text.empty()) sample.name = text;
+      } else if (name == "annotation" && child.child("property").text() == rdml_text::role_property) {
+        sample.role_text = child.child("value").text();
       } else {
         ignore("rdml/sample", child);
       }
@@ -110,16 +113,20 @@ class DefinitionReader {
 
   void read_target(const XmlElement& element) {
     Target target;
+    const std::string id = identifier(element);
+    if (id.starts_with(rdml_text::no_target)) target.name = "";
     for (XmlElement child = element.first(); child; child = child.next()) {
       if (child.name() == "dyeId") {
         // Version 1.0 has the name as text, later ones refer to a dye.
-        const std::optional<std::string_view> id = child.attribute("id");
-        target.dye = id ? std::string(*id) : child.text();
+        const std::optional<std::string_view> dye = child.attribute("id");
+        target.dye = dye ? std::string(*dye) : child.text();
+        if (target.dye == rdml_text::no_dye) target.dye.clear();
+      } else if (child.name() == "description" && child.text().starts_with(rdml_text::target_description)) {
+        target.name = child.text().substr(rdml_text::target_description.size());
       } else {
         ignore("rdml/target", child);
       }
     }
-    const std::string id = identifier(element);
     define(result_.targets, id, std::move(target), element, "target");
   }
 
@@ -133,11 +140,11 @@ Definitions read_definitions(const XmlElement& root, NotReadList& not_read) {
   return DefinitionReader(not_read).read(root);
 }
 
-void apply_sample(const Sample& sample, Measurement& measurement) {
+void apply_sample(const Sample& sample, std::string_view target_id, Measurement& measurement) {
   const auto pick = [&](const auto& list, auto target_of) {
     auto best = list.end();
     for (auto it = list.begin(); it != list.end(); ++it) {
-      if (target_of(*it) == measurement.target) return it;
+      if (target_of(*it) == target_id) return it;
       if (target_of(*it).empty() && best == list.end()) best = it;
     }
     return best;
@@ -146,6 +153,8 @@ void apply_sample(const Sample& sample, Measurement& measurement) {
   if (type != sample.types.end()) {
     measurement.role_text = type->second;
     measurement.role = to_role(type->second);
+  } else {
+    measurement.role_text = sample.role_text;
   }
   if (sample.calibrator && measurement.role == SampleRole::unknown) measurement.role = SampleRole::calibrator;
   const auto quantity = pick(sample.quantities, [](const auto& entry) -> const std::string& { return entry.target; });

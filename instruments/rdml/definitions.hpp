@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,7 @@ struct Sample {
   std::string name;                                        ///< the identifier, or the description of a GUID
   std::vector<std::pair<std::string, std::string>> types;  ///< target (empty: all), type
   bool calibrator = false;
+  std::string role_text;  ///< of a role that RDML has no code for, where this software wrote it
   struct Quantity {
     std::string target;
     double value = 0;
@@ -29,6 +32,7 @@ struct Sample {
 };
 
 struct Target {
+  std::optional<std::string> name;  ///< in the run, where it is not the identifier
   std::string dye;
 
   bool operator==(const Target&) const = default;
@@ -44,8 +48,9 @@ struct Definitions {
 /// no number.
 Definitions read_definitions(const XmlElement& root, NotReadList& not_read);
 
-/// What the sample is for the measurement's target: a type or quantity that names the target goes before one for all.
-void apply_sample(const Sample& sample, Measurement& measurement);
+/// What the sample is for the target of that identifier: a type or quantity that names the target goes before one for
+/// all.
+void apply_sample(const Sample& sample, std::string_view target_id, Measurement& measurement);
 
 /// A problem at an element; `field` says which reaction.
 [[noreturn]] void refuse(ErrorCode code, const XmlElement& element, std::string field, std::string found,

@@ -13,7 +13,9 @@
 
 #include "instruments/rdml/definitions.hpp"
 #include "libqpcr/core/error.hpp"
+#include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/exchange/rdml_text.hpp"
 
 namespace qpcr::rdml {
 namespace {
@@ -79,7 +81,9 @@ class DocumentReader {
                "two runs of one experiment have one identifier");
       }
       read_run(child, run);
-      if (run.measurements.empty()) {
+      const bool has_data = std::any_of(run.measurements.begin(), run.measurements.end(),
+                                        [](const Measurement& m) { return !m.target.empty() || !m.dye.empty(); });
+      if (!has_data) {
         not_read_.add(run.name, "a run without data");
       } else {
         runs_.push_back(std::move(run));
@@ -90,6 +94,7 @@ class DocumentReader {
   void read_run(const XmlElement& element, RunData& run) {
     std::string background;
     rows_are_letters_ = true;
+    without_curve_ = {};
     curve_kind_ = CurveKind::unknown;
     for (XmlElement child = element.first(); child; child = child.next()) {
       const std::string_view name = child.name();
@@ -124,14 +129,24 @@ class DocumentReader {
     algorithm_.clear();
     sort_by_well(run.measurements);
     const auto has_curve = [](const Measurement& m) { return !m.amplification.empty() || !m.melt.empty(); };
-    if (!run.measurements.empty() && std::none_of(run.measurements.begin(), run.measurements.end(), has_curve)) {
+    if (std::none_of(run.measurements.begin(), run.measurements.end(), has_curve)) {
       run.warnings.emplace_back("the run holds no curve");
+    } else if (!without_curve_.empty()) {
+      run.warnings.push_back("wells of which a reading is missing altogether: " + without_curve_.text());
     }
+  }
+
+  /// The kind in a text of this software's own RDML.
+  static std::optional<CurveKind> parse_written_kind(std::string_view text) {
+    if (!text.starts_with(rdml_text::curve_kind)) return std::nullopt;
+    return parse_curve_kind(text.substr(rdml_text::curve_kind.size()));
   }
 
   void identify_writer(RunData& run, std::string_view background) {
     stepone_ = run.instrument.software == "StepOne Software";
-    if (run.instrument.software.starts_with("BioRadCFX")) {
+    if (const std::optional<CurveKind> written = parse_written_kind(background)) {
+      curve_kind_ = *written;
+    } else if (run.instrument.software.starts_with("BioRadCFX")) {
       run.instrument.vendor = "Bio-Rad";
       if (background.starts_with("Baseline Subtracted")) curve_kind_ = CurveKind::baseline_subtracted;
       constexpr std::string_view mark = "Cycler SN: ";
@@ -203,8 +218,15 @@ class DocumentReader {
       if (child.name() == "sample") {
         const std::string sample_id = identifier(child);
         const auto found = definitions_.samples.find(sample_id);
-        sample = found == definitions_.samples.end() ? nullptr : &found->second;
-        common.sample = sample == nullptr ? sample_id : sample->name;
+        if (found == definitions_.samples.end()) {
+          // Without its definition it is not known whether the well holds a control; such a well is read, and not
+          // called.
+          common.sample = sample_id;
+          common.role_text = "undefined sample";
+          continue;
+        }
+        sample = &found->second;
+        common.sample = sample->name;
       } else if (child.name() != "data") {
         ignore("rdml/experiment/run/react", child);
       }
@@ -213,17 +235,27 @@ class DocumentReader {
     for (XmlElement child = element.first(); child; child = child.next()) {
       if (child.name() != "data") continue;
       Measurement measurement = common;
-      measurement.target = identifier(child.child("tar"));
-      const std::string place = fmt::format("react {}, target {}", id, measurement.target);
-      if (!seen.insert(measurement.target).second) {
+      const std::string target_id = identifier(child.child("tar"));
+      measurement.target = target_id;
+      const std::string place = fmt::format("react {}, target {}", id, target_id);
+      if (!seen.insert(target_id).second) {
         refuse(ErrorCode::duplicate_entry, child, place, {}, {}, "the reaction has this target twice");
       }
-      if (const auto target = definitions_.targets.find(measurement.target); target != definitions_.targets.end())
+      if (const auto target = definitions_.targets.find(target_id); target != definitions_.targets.end()) {
         measurement.dye = target->second.dye;
-      if (sample != nullptr) apply_sample(*sample, measurement);
+        if (target->second.name) measurement.target = *target->second.name;
+      }
+      if (sample != nullptr) apply_sample(*sample, target_id, measurement);
       read_data(child, place, measurement, run);
+      if (measurement.amplification.empty() && measurement.melt.empty() && !measurement.excluded)
+        without_curve_.add(measurement.well);
       run.measurements.push_back(std::move(measurement));
     }
+    if (!seen.empty()) return;
+    // The well was filled, or it would not be here: it stays in the run, so that nobody takes it for absent.
+    if (sample != nullptr) apply_sample(*sample, {}, common);
+    without_curve_.add(common.well);
+    run.measurements.push_back(std::move(common));
   }
 
   void read_data(const XmlElement& element, const std::string& place, Measurement& measurement, RunData& run) {
@@ -242,6 +274,8 @@ class DocumentReader {
       } else if (name == "excl") {
         measurement.excluded = true;
         measurement.exclusion_reason = child.text();
+      } else if (name == "note" && parse_written_kind(child.text())) {
+        amplification.kind = *parse_written_kind(child.text());
       } else if (name != "tar") {
         ignore("rdml/experiment/run/react/data", child);
       }
@@ -341,6 +375,7 @@ class DocumentReader {
   bool saw_cycle_temperature_ = false;
   CurveKind curve_kind_ = CurveKind::unknown;
   std::string algorithm_;
+  WellList without_curve_;
 };
 
 }  // namespace

@@ -52,11 +52,12 @@ Sniff sniff_zip(const FileHead& head) {
     ++files;
     if (member.ends_with(".xml")) ++xml;
   }
-  if (files != 1 || xml != 1) return {Confidence::no, "a zip without rdml_data.xml or a single XML document"};
+  // Writers name the one member as they like: a temporary path, another ending.
+  if (files != 1) return {Confidence::no, "a zip without rdml_data.xml that holds not just one document"};
   const std::string name = to_lower_ascii(head.name);
   const bool named = name.ends_with(".rdml") || name.ends_with(".rdm");
   return {named ? Confidence::certain : Confidence::possible,
-          fmt::format("a zip of one XML document{}", named ? ", named as RDML" : "")};
+          fmt::format("a zip of one {}{}", xml == 1 ? "XML document" : "member", named ? ", named as RDML" : "")};
 }
 
 Sniff sniff(const FileHead& head) {
@@ -77,22 +78,22 @@ Sniff sniff(const FileHead& head) {
 const ArchiveMember& find_document(const Archive& archive, const std::string& path) {
   const ArchiveMember* standard = nullptr;
   const ArchiveMember* only = nullptr;
-  std::size_t xml = 0;
+  std::size_t files = 0;
   for (const ArchiveMember& member : archive.members()) {
     const std::string name = normalise_member_name(member.name);
     if (is_standard_member(name)) {
       if (standard != nullptr) refuse(ErrorCode::malformed_file, path, "two members are named rdml_data.xml");
       standard = &member;
     }
-    if (name.ends_with(".xml")) {
-      ++xml;
+    if (!member.is_folder) {
+      ++files;
       only = &member;
     }
   }
   if (standard != nullptr) return *standard;
-  if (xml != 1) {
+  if (files != 1) {
     refuse(ErrorCode::malformed_file, path,
-           fmt::format("expected rdml_data.xml or one XML document in the archive, got {}", xml));
+           fmt::format("expected rdml_data.xml or one member in the archive, got {}", files));
   }
   return *only;
 }

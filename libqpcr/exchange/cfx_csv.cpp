@@ -10,7 +10,7 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
-#include "libqpcr/exchange/csv.hpp"
+#include "libqpcr/tabular/csv.hpp"
 
 namespace qpcr {
 namespace {
@@ -35,11 +35,11 @@ std::string to_file_stem(std::string_view name) {
   return stem.empty() ? "run" : stem;
 }
 
-/// Measurements of one fluor in plate order.
+/// Measurements of one fluor in plate order, without excluded ones.
 std::vector<const Measurement*> select(const RunData& run, const std::string& dye) {
   std::vector<const Measurement*> selected;
   for (const Measurement& measurement : run.measurements) {
-    if (measurement.dye == dye) selected.push_back(&measurement);
+    if (measurement.dye == dye && !measurement.excluded) selected.push_back(&measurement);
   }
   std::stable_sort(selected.begin(), selected.end(),
                    [](const Measurement* a, const Measurement* b) { return *a->well.position < *b->well.position; });
@@ -90,7 +90,7 @@ class Contents {
       case SampleRole::negative_control:
         return "Neg Ctrl";
       case SampleRole::unspecified:
-        return "";
+        return measurement.role_text;
       case SampleRole::no_amplification_control:
       case SampleRole::calibrator:
         break;
@@ -121,24 +121,21 @@ std::string render_cq_row(const Measurement& measurement, const std::string& con
   const std::string quantity = measurement.quantity ? format_double(*measurement.quantity) : "NaN";
   const std::string log_quantity =
       measurement.quantity && *measurement.quantity > 0 ? format_double(std::log10(*measurement.quantity)) : "NaN";
-  std::string note;
-  if (measurement.excluded)
-    note = measurement.exclusion_reason.empty() ? "excluded" : "excluded: " + measurement.exclusion_reason;
-  return fmt::format(",{},{},{},{},{},,{},0,0,{},{},NaN,NaN,60,{}\r\n", padded_label(*measurement.well.position),
-                     to_csv_cell(measurement.dye), to_csv_cell(measurement.target), content,
-                     to_csv_cell(measurement.sample), cq, quantity, log_quantity, to_csv_cell(note));
+  return fmt::format(",{},{},{},{},{},,{},0,0,{},{},NaN,NaN,60,\r\n", padded_label(*measurement.well.position),
+                     to_csv_cell(measurement.dye), to_csv_cell(measurement.target), to_csv_cell(content),
+                     to_csv_cell(measurement.sample), cq, quantity, log_quantity);
 }
 
 std::string render_information(const RunData& run, const std::string& stem) {
   const auto row = [](std::string_view key, const std::string& value) {
     return fmt::format("{},{}\r\n", key, to_csv_cell(value));
   };
+  // The mark of simulated data: of all that may carry it, only the serial number has a place in these files.
+  const std::string serial_number = is_simulated(run) ? "SIMULATED" : run.instrument.serial_number;
   return row("File Name", stem + ".pcrd") + row("Created By User", "") + row("Notes", "") + row("ID", "") +
          row("Run Started", run.started_at) + row("Run Ended", "") + row("Sample Vol", "") + row("Lid Temp", "") +
-         row("Protocol File Name", "") + row("Plate Setup File Name", "") +
-         row("Base Serial Number", run.instrument.serial_number) +
-         row("Optical Head Serial Number", run.instrument.serial_number) +
-         row("CFX Maestro Version", run.instrument.software_version);
+         row("Protocol File Name", "") + row("Plate Setup File Name", "") + row("Base Serial Number", serial_number) +
+         row("Optical Head Serial Number", serial_number) + row("CFX Maestro Version", run.instrument.software_version);
 }
 
 }  // namespace
@@ -157,13 +154,16 @@ CfxFiles render_cfx_csv(const Run& run) {
     if (measurement.dye.empty()) refuse(measurement, "has no dye, and a CFX file is named after one");
     if (std::find(dyes.begin(), dyes.end(), measurement.dye) == dyes.end()) dyes.push_back(measurement.dye);
     const std::string place = fmt::format("well {}, dye {}", measurement.well.label, measurement.dye);
+    if (measurement.excluded) {
+      result.not_written.push_back(
+          {place, measurement.exclusion_reason.empty() ? "excluded" : "excluded: " + measurement.exclusion_reason});
+      continue;
+    }
     for (const AmplificationCurve& curve : measurement.amplification) {
       if (curve.kind == CurveKind::baseline_subtracted) continue;
       result.not_written.push_back({place, fmt::format("amplification curve of kind {}", to_string(curve.kind))});
     }
     if (!measurement.melt.empty()) result.not_written.push_back({place, "melting curves"});
-    if (measurement.excluded)
-      result.not_written.push_back({place, "excluded; the exclusion stands in 'Well Note' only"});
     if (measurement.vendor.threshold) result.not_written.push_back({place, "threshold of the vendor Cq"});
   }
   std::string cq_table =

@@ -12,15 +12,13 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/exchange/rdml_text.hpp"
 #include "libqpcr/exchange/roles.hpp"
+#include "libqpcr/exchange/xml_text.hpp"
 #include "libqpcr/exchange/zip_writer.hpp"
 
 namespace qpcr {
 namespace {
-
-constexpr std::string_view unnamed_sample = "unassigned";
-constexpr std::string_view unnamed_dye = "unspecified";
-constexpr std::string_view unnamed_target = "unspecified";
 
 [[noreturn]] void refuse(ErrorCode code, std::string field, std::string problem) {
   throw Error(code, {.path = {},
@@ -30,43 +28,6 @@ constexpr std::string_view unnamed_target = "unspecified";
                      .found = {},
                      .expected = {},
                      .problem = std::move(problem)});
-}
-
-/// Text for an element or an attribute in double quotes; line ends are kept as references so that no reader folds them.
-std::string escape(std::string_view text) {
-  if (!is_valid_utf8(text)) refuse(ErrorCode::invalid_value, "text", "not UTF-8, so XML cannot hold it");
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\t':
-        result += "&#9;";
-        break;
-      case '\n':
-        result += "&#10;";
-        break;
-      case '\r':
-        result += "&#13;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20U) {
-          refuse(ErrorCode::invalid_value, "text", "a control character, which XML cannot hold");
-        }
-        result += c;
-    }
-  }
-  return result;
 }
 
 std::string_view unit_code(std::string_view unit) {
@@ -87,12 +48,20 @@ struct SampleEntry {
   std::string id;
   std::vector<std::pair<std::string, SampleRole>> roles;     ///< by target, first appearance
   std::vector<std::pair<std::string, Quantity>> quantities;  ///< by target
+  std::string role_text;                                     ///< of a role without a code
 };
 
 struct TargetEntry {
   std::string id;
   std::string dye;
+  std::string name;  ///< empty unless the identifier is not the name
 };
+
+/// A well that is only known to be filled; RDML has a `react` without `data` for it.
+bool is_bare(const Measurement& measurement) {
+  return measurement.target.empty() && measurement.dye.empty() && measurement.amplification.empty() &&
+         measurement.melt.empty() && measurement.vendor.cq_status == CqStatus::not_measured && !measurement.excluded;
+}
 
 class Writer {
  public:
@@ -101,11 +70,13 @@ class Writer {
   WrittenDocument write() {
     collect();
     xml_ = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rdml xmlns=\"http://www.rdml.org\" version=\"1.3\">\n";
-    for (const std::string& dye : dyes_) xml_ += fmt::format("<dye id=\"{}\"/>\n", escape(dye));
+    for (const std::string& dye : dyes_) xml_ += fmt::format("<dye id=\"{}\"/>\n", escape_xml(dye));
     for (const SampleEntry& sample : samples_) write_sample(sample);
     for (const TargetEntry& target : targets_) {
-      xml_ += fmt::format("<target id=\"{}\"><type>toi</type><dyeId id=\"{}\"/></target>\n", escape(target.id),
-                          escape(target.dye));
+      xml_ += fmt::format("<target id=\"{}\">", escape_xml(target.id));
+      if (!target.name.empty())
+        xml_ += fmt::format("<description>{}{}</description>", rdml_text::target_description, escape_xml(target.name));
+      xml_ += fmt::format("<type>toi</type><dyeId id=\"{}\"/></target>\n", escape_xml(target.dye));
     }
     write_experiments();
     xml_ += "</rdml>\n";
@@ -118,30 +89,67 @@ class Writer {
     if (noted_.emplace(entry.where, entry.why).second) not_written_.push_back(std::move(entry));
   }
 
-  static std::string sample_id(const Measurement& measurement) {
-    return measurement.sample.empty() ? std::string(unnamed_sample) : measurement.sample;
+  /// Wells without a sample share an identifier when they agree in what they hold.
+  std::string sample_id(const std::vector<const Measurement*>& well) {
+    if (!well.front()->sample.empty()) return well.front()->sample;
+    std::string contents;
+    for (const Measurement* measurement : well) {
+      contents += fmt::format(
+          "{}\t{}\t{}\t{}\t{}\n", target_id(*measurement), to_string(measurement->role), measurement->role_text,
+          measurement->quantity ? format_double(*measurement->quantity) : "", measurement->quantity_unit);
+    }
+    const auto [found, inserted] = unnamed_samples_.emplace(contents, unnamed_samples_.size() + 1);
+    if (found->second == 1) return std::string(rdml_text::no_sample);
+    return fmt::format("{}:{}", rdml_text::no_sample, found->second);
   }
 
   static std::string dye_id(const Measurement& measurement) {
-    return measurement.dye.empty() ? std::string(unnamed_dye) : measurement.dye;
+    return measurement.dye.empty() ? std::string(rdml_text::no_dye) : measurement.dye;
   }
 
   std::string target_id(const Measurement& measurement) const {
-    return target_ids_.at({measurement.target, measurement.dye});
+    const auto found = target_ids_.find({measurement.target, measurement.dye});
+    return found == target_ids_.end() ? std::string() : found->second;
   }
 
   void collect() {
     collect_targets();
     for (const Run& run : runs_) {
-      for (const Measurement& measurement : run->measurements) collect_sample(measurement);
+      for (const auto& well : by_well(*run)) {
+        const std::string id = sample_id(well);
+        for (const Measurement* measurement : well) collect_sample(id, *measurement);
+      }
+    }
+  }
+
+  /// The measurements of each well, wells in the order of the run.
+  static std::vector<std::vector<const Measurement*>> by_well(const RunData& run) {
+    std::vector<std::vector<const Measurement*>> wells;
+    std::map<std::string, std::size_t> index;
+    for (const Measurement& measurement : run.measurements) {
+      const auto [found, inserted] = index.emplace(measurement.well.label, wells.size());
+      if (inserted) wells.emplace_back();
+      wells[found->second].push_back(&measurement);
+    }
+    return wells;
+  }
+
+  static void check_reserved(std::string_view name, std::string_view reserved, const char* field) {
+    if (name.starts_with(reserved)) {
+      refuse(ErrorCode::invalid_value, fmt::format("{} '{}'", field, name),
+             fmt::format("names that start with '{}' have a meaning of their own in RDML of this software", reserved));
     }
   }
 
   void collect_targets() {
     std::map<std::string, std::set<std::string>> dyes_of_target;
     for (const Run& run : runs_) {
-      for (const Measurement& measurement : run->measurements)
+      for (const Measurement& measurement : run->measurements) {
+        check_reserved(measurement.sample, rdml_text::no_sample, "sample");
+        check_reserved(measurement.target, rdml_text::no_target, "target");
+        check_reserved(measurement.dye, rdml_text::no_dye, "dye");
         dyes_of_target[measurement.target].insert(measurement.dye);
+      }
     }
     std::set<std::string> used;
     for (const auto& [target, dyes] : dyes_of_target) {
@@ -150,22 +158,17 @@ class Writer {
     for (const Run& run : runs_) {
       for (const Measurement& measurement : run->measurements) {
         const auto key = std::make_pair(measurement.target, measurement.dye);
-        if (target_ids_.contains(key)) continue;
+        if (target_ids_.contains(key) || is_bare(measurement)) continue;
         std::string id = measurement.target;
+        std::string name;
         if (measurement.target.empty()) {
-          id = free_id(measurement.dye.empty() ? std::string(unnamed_target) : measurement.dye, used);
-          note(fmt::format("dye {}", dye_id(measurement)),
-               fmt::format("no target uses it; written as target '{}'", id));
+          id = std::string(rdml_text::no_target) + (measurement.dye.empty() ? "" : ":" + measurement.dye);
         } else if (dyes_of_target[measurement.target].size() > 1) {
-          id = free_id(fmt::format("{} ({})", measurement.target, dye_id(measurement)), used);
-          note(fmt::format("target {}", measurement.target),
-               fmt::format("has several dyes; written as target '{}'", id));
-        }
-        if (measurement.dye.empty()) {
-          note(fmt::format("target {}", id), fmt::format("its dye is not known; written as '{}'", unnamed_dye));
+          name = measurement.target;
+          id = free_id(fmt::format("{} ({})", name, measurement.dye.empty() ? "no dye" : measurement.dye), used);
         }
         target_ids_[key] = id;
-        targets_.push_back({id, dye_id(measurement)});
+        targets_.push_back({id, dye_id(measurement), name});
         if (std::find(dyes_.begin(), dyes_.end(), dye_id(measurement)) == dyes_.end())
           dyes_.push_back(dye_id(measurement));
       }
@@ -178,12 +181,9 @@ class Writer {
     return id;
   }
 
-  void collect_sample(const Measurement& measurement) {
-    const std::string id = sample_id(measurement);
-    if (measurement.sample.empty())
-      note("wells without a sample", fmt::format("written as sample '{}'", unnamed_sample));
+  void collect_sample(const std::string& id, const Measurement& measurement) {
     const auto [position, inserted] = sample_index_.emplace(id, samples_.size());
-    if (inserted) samples_.push_back({id, {}, {}});
+    if (inserted) samples_.push_back({id, {}, {}, {}});
     SampleEntry& sample = samples_[position->second];
     const std::string target = target_id(measurement);
     const auto same_target = [&](const auto& entry) { return entry.first == target; };
@@ -193,6 +193,13 @@ class Writer {
     } else if (role->second != measurement.role) {
       note(fmt::format("sample {}, target {}", id, target),
            fmt::format("also has the role {} in well {}", to_string(measurement.role), measurement.well.label));
+    }
+    if (measurement.role == SampleRole::unspecified && !measurement.role_text.empty()) {
+      if (sample.role_text.empty()) sample.role_text = measurement.role_text;
+      if (sample.role_text != measurement.role_text) {
+        note(fmt::format("sample {}, target {}", id, target),
+             fmt::format("also has the role '{}' in well {}", measurement.role_text, measurement.well.label));
+      }
     }
     if (!measurement.quantity) return;
     Quantity quantity{*measurement.quantity, measurement.quantity_unit};
@@ -210,7 +217,11 @@ class Writer {
   }
 
   void write_sample(const SampleEntry& sample) {
-    xml_ += fmt::format("<sample id=\"{}\">", escape(sample.id));
+    xml_ += fmt::format("<sample id=\"{}\">", escape_xml(sample.id));
+    if (!sample.role_text.empty()) {
+      xml_ += fmt::format("<annotation><property>{}</property><value>{}</value></annotation>", rdml_text::role_property,
+                          escape_xml(sample.role_text));
+    }
     const SampleRole first = sample.roles.front().second;
     const bool one_role =
         std::all_of(sample.roles.begin(), sample.roles.end(), [&](const auto& r) { return r.second == first; });
@@ -218,13 +229,15 @@ class Writer {
     for (const auto& [target, role] : sample.roles) {
       calibrator = calibrator || role == SampleRole::calibrator;
       if (to_rdml_role(role).empty()) continue;
-      xml_ += one_role ? fmt::format("<type>{}</type>", to_rdml_role(role))
-                       : fmt::format("<type targetId=\"{}\">{}</type>", escape(target), to_rdml_role(role));
+      xml_ += one_role || target.empty()
+                  ? fmt::format("<type>{}</type>", to_rdml_role(role))
+                  : fmt::format("<type targetId=\"{}\">{}</type>", escape_xml(target), to_rdml_role(role));
       if (one_role) break;
     }
     for (const auto& [target, quantity] : sample.quantities) {
-      xml_ += fmt::format("<quantity targetId=\"{}\"><value>{}</value><unit>{}</unit></quantity>", escape(target),
-                          format_double(quantity.value), unit_code(quantity.unit));
+      xml_ += target.empty() ? "<quantity>" : fmt::format("<quantity targetId=\"{}\">", escape_xml(target));
+      xml_ += fmt::format("<value>{}</value><unit>{}</unit></quantity>", format_double(quantity.value),
+                          unit_code(quantity.unit));
     }
     if (calibrator) xml_ += "<calibratorSample>true</calibratorSample>";
     xml_ += "</sample>\n";
@@ -247,41 +260,59 @@ class Writer {
       found->second.emplace_back(id, &run);
     }
     for (const auto& [experiment, runs] : experiments) {
-      xml_ += fmt::format("<experiment id=\"{}\">\n", escape(experiment));
+      xml_ += fmt::format("<experiment id=\"{}\">\n", escape_xml(experiment));
       for (const auto& [id, run] : runs) write_run(id, **run);
       xml_ += "</experiment>\n";
     }
   }
 
   void write_run(const std::string& id, const RunData& run) {
-    xml_ += fmt::format("<run id=\"{}\">\n", escape(id));
+    xml_ += fmt::format("<run id=\"{}\">\n", escape_xml(id));
     const Instrument& instrument = run.instrument;
     std::string model = instrument.model;
     // A vendor that the model already opens with ("Bio-Rad CFX96") is not repeated.
     if (!instrument.vendor.empty() && !model.starts_with(instrument.vendor)) {
       model = model.empty() ? instrument.vendor : instrument.vendor + " " + model;
     }
-    if (!model.empty()) xml_ += fmt::format("<instrument>{}</instrument>\n", escape(model));
+    // A serial number has no place in RDML; the mark of simulated data must not be lost with it.
+    constexpr std::string_view simulated = "SIMULATED";
+    if (is_simulated(run) && model != simulated) {
+      if (!model.empty()) note(fmt::format("run {}", run.name), fmt::format("instrument '{}'", model));
+      model = simulated;
+    }
+    if (!model.empty()) xml_ += fmt::format("<instrument>{}</instrument>\n", escape_xml(model));
     if (!instrument.serial_number.empty() && instrument.serial_number != model) {
       note(fmt::format("run {}", run.name),
            fmt::format("serial number '{}' of the instrument has no place in RDML", instrument.serial_number));
     }
     if (!instrument.software.empty()) {
       xml_ += fmt::format("<dataCollectionSoftware><name>{}</name><version>{}</version></dataCollectionSoftware>\n",
-                          escape(instrument.software), escape(instrument.software_version));
+                          escape_xml(instrument.software), escape_xml(instrument.software_version));
     }
+    write_kind(run);
     const std::map<std::string, long> numbers = number_wells(run);
     write_start(run);
-    std::vector<std::pair<long, std::vector<const Measurement*>>> reactions;
-    std::map<long, std::size_t> index;
-    for (const Measurement& measurement : run.measurements) {
-      const long number = numbers.at(measurement.well.label);
-      const auto [found, inserted] = index.emplace(number, reactions.size());
-      if (inserted) reactions.emplace_back(number, std::vector<const Measurement*>{});
-      reactions[found->second].second.push_back(&measurement);
-    }
-    for (const auto& [number, measurements] : reactions) write_reaction(run, number, measurements);
+    for (const auto& well : by_well(run)) write_reaction(run, numbers.at(well.front()->well.label), well);
     xml_ += "</run>\n";
+  }
+
+  /// The curve of a measurement that goes into the file, or null.
+  const AmplificationCurve* choose_curve(const Measurement& measurement) const {
+    return options_.kind ? find_curve(measurement, *options_.kind) : find_analysis_curve(measurement);
+  }
+
+  /// Says what was done to the curves, since a reader that does not know would subtract their baseline again.
+  void write_kind(const RunData& run) {
+    run_kind_ = CurveKind::unknown;
+    for (const Measurement& measurement : run.measurements) {
+      const AmplificationCurve* curve = choose_curve(measurement);
+      if (curve == nullptr) continue;
+      run_kind_ = curve->kind;
+      break;
+    }
+    if (run_kind_ == CurveKind::unknown) return;
+    xml_ += fmt::format("<backgroundDeterminationMethod>{}{}</backgroundDeterminationMethod>\n", rdml_text::curve_kind,
+                        to_string(run_kind_));
   }
 
   /// Writes pcrFormat. @return the react number of each well label.
@@ -361,42 +392,15 @@ class Writer {
     }
   }
 
-  /// YYYY-MM-DDThh:mm:ss with an optional zone, every field in its range for any month.
-  static bool is_iso_instant(std::string_view text) {
-    constexpr std::string_view form = "dddd-dd-ddTdd:dd:dd";
-    if (text.size() < form.size()) return false;
-    for (std::size_t i = 0; i < form.size(); ++i) {
-      const bool digit = text[i] >= '0' && text[i] <= '9';
-      if (form[i] == 'd' ? !digit : text[i] != form[i]) return false;
-    }
-    const auto field = [&](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
-    if (field(5) < 1 || field(5) > 12 || field(8) < 1 || field(8) > 31 || field(11) > 23 || field(14) > 59 ||
-        field(17) > 59)
-      return false;
-    if (field(8) > 30 && (field(5) == 4 || field(5) == 6 || field(5) == 9 || field(5) == 11)) return false;
-    if (field(5) == 2 && field(8) > 28) {
-      const int year = field(0) * 100 + field(2);
-      const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-      if (field(8) > 29 || !leap) return false;
-    }
-    const std::string_view zone = text.substr(form.size());
-    if (zone.empty() || zone == "Z") return true;
-    if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return false;
-    for (const std::size_t i : {1U, 2U, 4U, 5U}) {
-      if (zone[i] < '0' || zone[i] > '9') return false;
-    }
-    return (zone[1] - '0') * 10 + (zone[2] - '0') <= 13 && zone[4] < '6';
-  }
-
   void write_reaction(const RunData& run, long number, const std::vector<const Measurement*>& measurements) {
-    const std::string sample = sample_id(*measurements.front());
-    xml_ += fmt::format("<react id=\"{}\"><sample id=\"{}\"/>\n", number, escape(sample));
+    const std::string sample = sample_id(measurements);
+    xml_ += fmt::format("<react id=\"{}\"><sample id=\"{}\"/>\n", number, escape_xml(sample));
     for (const Measurement* measurement : measurements) {
-      if (sample_id(*measurement) != sample) {
+      if (measurement->sample != measurements.front()->sample) {
         refuse(ErrorCode::invalid_value, fmt::format("well {}", measurement->well.label),
                "holds two samples, which RDML cannot say");
       }
-      write_data(run, *measurement);
+      if (!is_bare(*measurement)) write_data(run, *measurement);
     }
     xml_ += "</react>\n";
   }
@@ -404,7 +408,7 @@ class Writer {
   void write_data(const RunData& run, const Measurement& measurement) {
     const std::string place =
         fmt::format("run {}, well {}, target {}", run.name, measurement.well.label, target_id(measurement));
-    xml_ += fmt::format("<data><tar id=\"{}\"/>", escape(target_id(measurement)));
+    xml_ += fmt::format("<data><tar id=\"{}\"/>", escape_xml(target_id(measurement)));
     const VendorResult& vendor = measurement.vendor;
     if (vendor.cq_cycles) {
       xml_ += fmt::format("<cq>{}</cq>", format_double(*vendor.cq_cycles));
@@ -413,8 +417,10 @@ class Writer {
     }
     if (measurement.excluded) {
       xml_ += fmt::format("<excl>{}</excl>",
-                          escape(measurement.exclusion_reason.empty() ? "excluded" : measurement.exclusion_reason));
+                          escape_xml(measurement.exclusion_reason.empty() ? "excluded" : measurement.exclusion_reason));
     }
+    if (const AmplificationCurve* curve = choose_curve(measurement); curve != nullptr && curve->kind != run_kind_)
+      xml_ += fmt::format("<note>{}{}</note>", rdml_text::curve_kind, to_string(curve->kind));
     write_amplification(place, measurement);
     write_melt(place, measurement);
     if (vendor.threshold) xml_ += fmt::format("<quantFluor>{}</quantFluor>", format_double(*vendor.threshold));
@@ -424,8 +430,7 @@ class Writer {
   }
 
   void write_amplification(const std::string& place, const Measurement& measurement) {
-    const AmplificationCurve* written =
-        options_.kind ? find_curve(measurement, *options_.kind) : find_analysis_curve(measurement);
+    const AmplificationCurve* written = choose_curve(measurement);
     for (const AmplificationCurve& curve : measurement.amplification) {
       if (&curve != written) note(place, fmt::format("amplification curve of kind {}", to_string(curve.kind)));
     }
@@ -467,7 +472,9 @@ class Writer {
   std::map<std::string, std::size_t> sample_index_;
   std::vector<TargetEntry> targets_;
   std::map<std::pair<std::string, std::string>, std::string>
-      target_ids_;  ///< (target, dye) of the run → id in the file
+      target_ids_;                                      ///< (target, dye) of the run → id in the file
+  std::map<std::string, std::size_t> unnamed_samples_;  ///< contents of wells without a sample → number
+  CurveKind run_kind_ = CurveKind::unknown;             ///< of the run being written
   std::string xml_;
   std::vector<NotWritten> not_written_;
   std::set<std::pair<std::string, std::string>> noted_;

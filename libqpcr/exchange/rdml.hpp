@@ -12,7 +12,7 @@ namespace qpcr {
 
 struct RdmlOptions {
   /// The curve of each measurement that is written; without it the one an analysis starts from (find_analysis_curve).
-  /// RDML holds one amplification curve a reaction and target and does not say what was done to it.
+  /// RDML holds one amplification curve a reaction and target.
   std::optional<CurveKind> kind;
 };
 
@@ -25,16 +25,25 @@ struct RdmlOptions {
 /// - Roles: unknown `unkn`, standard `std`, no template `ntc`, no amplification `nac`, no reverse transcriptase `nrt`,
 ///   positive `pos`, negative `ntp` (no target present), calibrator `unkn` with `calibratorSample`; unspecified has no
 ///   `type`. Where a sample has different roles for different targets, `type` names the target.
+/// - RDML has no element for what was done to a curve. The kind of the run's curves stands in
+///   `backgroundDeterminationMethod` ("qpcr curve kind: multicomponent"), that of a curve of another kind in its
+///   `note`.
+/// - RDML demands a sample, a target and a dye. Wells without a sample have one named `qpcr:no-sample…`, a dye without
+///   target the target `qpcr:no-target:<dye>`, an unknown dye is `qpcr:no-dye`. The reader of RDML maps them back.
+/// - The text of a role without a code is an annotation of the sample ("qpcr role").
+/// - A run that declares itself simulated has the instrument `SIMULATED`.
+/// - A well without target, dye, curve and Cq is a `react` without `data`.
 /// - A vendor Cq that was found is `cq`; a vendor's "none" is the `-1.0` of the schema; not measured and excluded have
 /// no `cq`.
 /// - A missing reading has no `adp`; a temperature that repeats has one `mdp`.
-/// - A target that is used with several dyes becomes one target a dye, "target (dye)".
+/// - A target that is used with several dyes becomes one target a dye, "target (dye)", with its name in the
+///   `description` ("qpcr target: …").
 /// - `react` is numbered row by row. Wells without a plate: if all labels are whole numbers from 1, these are the
 /// numbers;
 ///   otherwise they are numbered in the order of the run. Both are a rotor of one column (`123` labels), and each well
 ///   whose name is lost is listed.
-/// @throws Error invalid_value for text that XML cannot hold, two samples in one well, wells with and without a
-/// position in
+/// @throws Error invalid_value for text that XML cannot hold, names that start like the reserved ones above, two
+/// samples in one well, wells with and without a position in
 ///   one run; duplicate_entry for two runs of one name.
 WrittenDocument render_rdml_xml(std::span<const Run> runs, const RdmlOptions& options = {});
 

@@ -7,9 +7,9 @@
 
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/exchange/cfx_csv.hpp"
-#include "libqpcr/exchange/csv.hpp"
 #include "libqpcr/exchange/rdml.hpp"
 #include "libqpcr/seal/hash.hpp"
+#include "libqpcr/tabular/csv.hpp"
 
 namespace qpcr {
 namespace {

@@ -23,6 +23,7 @@ constexpr std::uint64_t order_stream = 1;
 constexpr std::uint64_t exclusion_stream = 2;
 constexpr std::uint64_t sample_stream = 1'000;
 constexpr std::uint64_t reaction_stream = 1'000'000;
+constexpr std::uint64_t artefact_stream = 2'000'000;
 
 void require(bool holds, const char* field, const std::string& found, const std::string& expected) {
   if (holds) return;
@@ -156,10 +157,54 @@ class PlateBuilder {
     }
   }
 
+  static void add_readings(const std::vector<double>& readings, AmplificationCurve& curve) {
+    constexpr double resolution = 100;  // of the written readings, as in simulate_curve
+    for (std::size_t i = 0; i < readings.size(); ++i)
+      curve.fluorescence[i] = std::round((curve.fluorescence[i] + readings[i]) * resolution) / resolution;
+  }
+
+  /// What an artefact adds to each reading of each target of the next well; empty where there is none.
+  std::vector<std::vector<double>> draw_artefact(const SimulatedSample& sample, const WellId& well) {
+    if (options_.artefact_rate == 0 || is_control_material(sample.intended)) return {};
+    RandomStream random(options_.seed, artefact_stream + static_cast<std::uint64_t>(next_well_));
+    if (random.uniform() >= options_.artefact_rate) return {};
+    const std::uint64_t kind = random.index(3);
+    const std::size_t only = random.index(panel_.targets.size());
+    const auto cycles = static_cast<std::size_t>(AmplificationOptions{}.cycles);
+    const std::size_t start = 5 + random.index(cycles - 10);  // the cycle before the first one that is changed
+    const double share = random.uniform(0.05, 0.8);           // of the rise of an amplified dye
+    const bool upward = random.uniform() < 0.8;
+    const double signed_share = upward ? share : -share;
+    std::vector<std::vector<double>> added(panel_.targets.size(), std::vector<double>(cycles, 0.0));
+    for (std::size_t target = 0; target < panel_.targets.size(); ++target) {
+      // A bubble stands in the way of every dye.
+      if (kind != 0 && target != only) continue;
+      const double height = signed_share * panel_.targets[target].plateau_rise_rfu;
+      for (std::size_t i = 0; i < cycles; ++i) {
+        if (kind == 0 && i >= start) added[target][i] = height;
+        if (kind == 1 && i == start) added[target][i] = height;
+        if (kind == 2) added[target][i] = height * static_cast<double>(i) / static_cast<double>(cycles - 1);
+      }
+    }
+    const std::string percent = format_fixed(100 * signed_share, 0);
+    if (kind == 0) {
+      add_defect("artefact_step", well.label,
+                 fmt::format("all dyes {} % of their rise from cycle {} on", percent, start + 1));
+    } else if (kind == 1) {
+      add_defect("artefact_spike", well.label,
+                 fmt::format("{} {} % of its rise in cycle {}", panel_.targets[only].id, percent, start + 1));
+    } else {
+      add_defect("artefact_drift", well.label,
+                 fmt::format("{} {} % of its rise over the run", panel_.targets[only].id, percent));
+    }
+    return added;
+  }
+
   void add_well(const SimulatedSample& sample, const std::vector<double>& molecules) {
     const WellId well = to_well(to_position(next_well_, plate_geometry));
     RandomStream well_random(options_.seed, reaction_stream + static_cast<std::uint64_t>(next_well_) * 16 + 15);
     const double gain = std::exp(0.03 * well_random.normal());
+    const std::vector<std::vector<double>> artefacts = draw_artefact(sample, well);
     for (std::size_t target = 0; target < panel_.targets.size(); ++target) {
       RandomStream random(options_.seed, reaction_stream + static_cast<std::uint64_t>(next_well_) * 16 + target);
       AmplificationOptions reaction = to_amplification_options(options_.panel, target, options_.lot_shift_cycles);
@@ -180,6 +225,10 @@ class PlateBuilder {
       measurement.dye = panel_.targets[target].dye;
       measurement.role = to_role(sample.intended);
       SimulatedCurve curve = simulate_curve(drawn, reaction, random);
+      if (!artefacts.empty()) {
+        add_readings(artefacts[target], curve.total);
+        add_readings(artefacts[target], curve.subtracted);
+      }
       measurement.vendor = read_vendor_cq(curve.subtracted);
       measurement.amplification = {std::move(curve.total), std::move(curve.subtracted)};
       reactions_.push_back({well, sample.id, measurement.target, measurement.dye, molecules[target], drawn,
@@ -234,6 +283,7 @@ void PlateOptions::validate() const {
   require(internal_control_failure_rate >= 0 && internal_control_failure_rate <= 1, "internal_control_failure_rate",
           format_double(internal_control_failure_rate), "0 to 1");
   require(excluded_wells >= 0, "excluded_wells", std::to_string(excluded_wells), "a number from 0");
+  require(artefact_rate >= 0 && artefact_rate <= 1, "artefact_rate", format_double(artefact_rate), "0 to 1");
   require(lot_shift_cycles >= -5 && lot_shift_cycles <= 5, "lot_shift_cycles", format_double(lot_shift_cycles),
           "−5 to 5");
 }

@@ -29,6 +29,10 @@ struct PlateOptions {
   bool degraded_positive_control = false;    ///< the positive control holds 0.1 % of its template
   int excluded_wells = 0;                    ///< wells of samples omitted by the operator
   double lot_shift_cycles = 0;               ///< a reagent lot that reads so much later
+  /// Share of the samples' wells with a curve that no amplification makes: a step from an air bubble (all dyes), a
+  /// single wrong reading, or a slow drift (one dye each), a third each. Controls are spared, so that the validity of
+  /// the run stays known. The expected calls are those of the template: what a call makes of an artefact is the test.
+  double artefact_rate = 0;
 
   /// @throws Error invalid_option naming the violated constraint, among them more wells than a plate of 96 has.
   void validate() const;
@@ -54,7 +58,7 @@ struct ReactionTruth {
 /// Something wrong on purpose.
 struct PlantedDefect {
   std::string kind;  ///< "internal_control_failure", "contaminated_ntc", "degraded_positive_control", "excluded_well",
-                     ///< "lot_shift" …
+                     ///< "lot_shift", "artefact_step", "artefact_spike", "artefact_drift" …
   std::string where;
   std::string detail;
 };

@@ -26,6 +26,24 @@ std::string render_origin(std::uint64_t seed, const std::string& command) {
       seed, command);
 }
 
+std::string render_measured_calls(SimulatedPanel panel) {
+  std::string text =
+      "Measured by a test on such plates (same panel, other seeds; the calls that are clear-cut by the template, made "
+      "from RDML with the "
+      "shipped definition):\n\n"
+      "| wells with an artefact (step, spike or drift) | seeds | clear-cut samples | called wrong | undecided |\n"
+      "|---|---|---|---|---|\n";
+  for (const MeasuredCalls& measured : measured_calls()) {
+    if (measured.panel != panel) continue;
+    text +=
+        fmt::format("| {} | {}–{} | {} | {} | {} |\n",
+                    measured.artefact_rate == 0 ? "none" : fmt::format("{:.0f} %", measured.artefact_rate * 100),
+                    measured.first_seed, measured.last_seed, measured.clear_cut, measured.wrong, measured.undecided);
+  }
+  text += "\nThe plate here has no artefacts; `--artefact-rate` draws them.\n\n";
+  return text;
+}
+
 std::string plate_readme(const PlateOptions& options, const std::string& name) {
   const std::string_view panel = to_string(options.panel);
   std::string text = fmt::format("# {}\n\n{}\n", name, mark);
@@ -53,6 +71,7 @@ std::string plate_readme(const PlateOptions& options, const std::string& name) {
       "An expected Cq is where the curve of the expected molecules crosses 200 RFU above its baseline, interpolated "
       "linearly between "
       "cycles.\n\n";
+  if (!options.noise_free) text += render_measured_calls(options.panel);
   std::string command = fmt::format("qpcr simulate plate --panel {} --seed {} --cases {} --controls {} --run-name {}",
                                     panel, options.seed, options.cases, options.controls, options.run_name);
   if (options.noise_free) command += " --noise-free";
@@ -122,6 +141,16 @@ std::string trial_readme(const TrialOptions& options, const SimulatedTrial& tria
 }
 
 }  // namespace
+
+const std::vector<MeasuredCalls>& measured_calls() {
+  static const std::vector<MeasuredCalls> list{
+      {SimulatedPanel::demo_methylation, 0, 100, 109, 45, 899, 2, 0},
+      {SimulatedPanel::demo_methylation, 0.1, 100, 109, 45, 899, 4, 21},
+      {SimulatedPanel::demo_rna, 0, 100, 109, 15, 300, 0, 11},
+      {SimulatedPanel::demo_rna, 0.1, 100, 109, 15, 300, 0, 17},
+  };
+  return list;
+}
 
 std::vector<ShippedDataset> shipped_datasets() {
   std::vector<ShippedDataset> datasets;

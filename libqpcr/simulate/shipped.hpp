@@ -18,4 +18,21 @@ struct ShippedDataset {
 /// writes them.
 std::vector<ShippedDataset> shipped_datasets();
 
+/// Calls on noisy plates against their truth, as a test measures them with the shipped definition of the panel through
+/// RDML. The READMEs state these numbers, and the test compares them with its own.
+struct MeasuredCalls {
+  SimulatedPanel panel = SimulatedPanel::demo_methylation;
+  double artefact_rate = 0;
+  std::uint64_t first_seed = 0;
+  std::uint64_t last_seed = 0;
+  int samples_per_class = 0;  ///< cases and controls on each plate
+  int clear_cut = 0;          ///< samples whose call follows from their template
+  int wrong = 0;              ///< called positive or negative, and that is not their call
+  int undecided = 0;          ///< indeterminate or invalid
+
+  bool operator==(const MeasuredCalls&) const = default;
+};
+
+const std::vector<MeasuredCalls>& measured_calls();
+
 }  // namespace qpcr

@@ -11,8 +11,8 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/exchange/cfx_csv.hpp"
-#include "libqpcr/exchange/csv.hpp"
 #include "libqpcr/exchange/rdml.hpp"
+#include "libqpcr/tabular/csv.hpp"
 
 namespace qpcr {
 namespace {

@@ -182,19 +182,23 @@ void CsvWriter::begin_cell() {
   row_started_ = true;
 }
 
+std::string to_csv_cell(std::string_view text, char delimiter) {
+  const std::array<char, 4> special{delimiter, '"', '\n', '\r'};
+  if (text.find_first_of(std::string_view(special.data(), special.size())) == std::string_view::npos)
+    return std::string(text);
+  std::string cell = "\"";
+  for (const char c : text) {
+    if (c == '"') cell += '"';
+    cell += c;
+  }
+  return cell + '"';
+}
+
 CsvWriter& CsvWriter::add(std::string_view text) {
   begin_cell();
   constexpr std::string_view formula_starts = "=+-@\t\r";
   const bool guarded = guard_formulas_ && !text.empty() && formula_starts.find(text.front()) != std::string_view::npos;
-  const std::array<char, 4> special{delimiter_, '"', '\n', '\r'};
-  const bool quoted = text.find_first_of(std::string_view(special.data(), special.size())) != std::string_view::npos;
-  if (quoted) text_ += '"';
-  if (guarded) text_ += '\'';
-  for (const char c : text) {
-    if (c == '"') text_ += '"';
-    text_ += c;
-  }
-  if (quoted) text_ += '"';
+  text_ += guarded ? to_csv_cell("'" + std::string(text), delimiter_) : to_csv_cell(text, delimiter_);
   return *this;
 }
 

@@ -52,6 +52,9 @@ class CsvTable {
 /// Decodes, detects the delimiter, parses. @throws as decode_text, parse_csv, CsvTable.
 CsvTable read_csv_table(std::string_view bytes, const std::string& path);
 
+/// `text`, in double quotes when it holds the delimiter, a quote or a line end, quotes doubled (RFC 4180 section 2).
+std::string to_csv_cell(std::string_view text, char delimiter = ',');
+
 /// Builds CSV text: quotes where RFC 4180 asks for them, LF at the end of rows.
 class CsvWriter {
  public:

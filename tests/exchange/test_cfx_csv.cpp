@@ -1,4 +1,5 @@
 // The CFX files against the layout of real exports, and what the layout cannot hold.
+#include <algorithm>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -33,15 +34,38 @@ TEST_CASE("CFX files have the names and cells of an export") {
   CHECK(files.files[2].first == stem + "Quantification Cq Results.csv");
   CHECK(files.files[3].first == stem + "Run Information.csv");
   const std::vector<std::string> fam = lines(files.files[0].second);
-  CHECK(fam[0] == ",Cycle,A1,B1,H12");
+  CHECK(fam[0] == ",Cycle,A1,B1");
   const std::string first = format_double(-0.7 + 1 / 3.0);
-  CHECK(fam[1] == ",1," + first + "," + first + "," + first);
+  CHECK(fam[1] == ",1," + first + "," + first);
   CHECK(fam.size() == 6);
   const std::vector<std::string> cq = lines(files.files[2].second);
   CHECK(cq[1] == ",A01,FAM,T&1,Unkn-01,\"S<1>, \"\"x\"\"\",,27.123456789012344,0,0,NaN,NaN,NaN,NaN,60,");
   CHECK(cq[2] == ",B01,FAM,T&1,Std-01,\u6807\u51c6\u54c1 1,,NaN,0,0,1000000,6,NaN,NaN,60,");
-  CHECK(cq[3] == ",H12,FAM,T&1,NTC,NTC,,NaN,0,0,NaN,NaN,NaN,NaN,60,excluded: bubble; seen < 2 \u00b5L");
+  CHECK(cq[3] == ",A01,VIC,T2,Unkn-01,\"S<1>, \"\"x\"\"\",,NaN,0,0,NaN,NaN,NaN,NaN,60,");
   CHECK(lines(files.files[3].second)[10] == "Base Serial Number,S-42");
+}
+
+TEST_CASE("Excluded wells are in no CFX file and are listed") {
+  const CfxFiles files = render_cfx_csv(Run(test::make_run()));
+  for (const auto& [name, bytes] : files.files) {
+    CHECK(bytes.find("H12") == std::string::npos);
+    CHECK(bytes.find("NTC") == std::string::npos);
+  }
+  CHECK(std::find(files.not_written.begin(), files.not_written.end(),
+                  NotWritten{"well H12, dye FAM", "excluded: bubble; seen < 2 \u00b5L"}) != files.not_written.end());
+  RunData data = test::make_run();
+  for (Measurement& measurement : data.measurements) measurement.excluded = true;
+  CHECK_THROWS_AS(render_cfx_csv(Run(data)), Error);
+}
+
+TEST_CASE("A role without a CFX word keeps its text, and the mark of simulated data stays") {
+  RunData data = test::make_run();
+  data.measurements[0].role = data.measurements[1].role = SampleRole::unspecified;
+  data.measurements[0].role_text = data.measurements[1].role_text = "opt";
+  data.measurements[0].sample = data.measurements[1].sample = "SIM-0001";
+  const CfxFiles files = render_cfx_csv(Run(data));
+  CHECK(files.files[2].second.find(",A01,FAM,T&1,opt,SIM-0001,") != std::string::npos);
+  CHECK(files.files[3].second.find("Base Serial Number,SIMULATED\r\n") != std::string::npos);
 }
 
 TEST_CASE("CFX refuses runs that the layout cannot hold") {
@@ -52,8 +76,8 @@ TEST_CASE("CFX refuses runs that the layout cannot hold") {
   for (Measurement& measurement : data.measurements) measurement.amplification.pop_back();
   CHECK_THROWS_AS(render_cfx_csv(Run(data)), Error);
   data = test::make_run();
-  data.measurements[2].amplification[1].cycles.pop_back();
-  data.measurements[2].amplification[1].fluorescence.pop_back();
+  data.measurements[3].amplification[1].cycles.pop_back();
+  data.measurements[3].amplification[1].fluorescence.pop_back();
   CHECK_THROWS_AS(render_cfx_csv(Run(data)), Error);
   data = test::make_run();
   data.measurements[0].well = {"tube", {}};

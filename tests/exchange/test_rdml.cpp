@@ -89,6 +89,33 @@ TEST_CASE("Roles and quantities stand with the sample, by target where they diff
   CHECK(std::string(standard.child("quantity").child_value("unit")) == "cop");
 }
 
+TEST_CASE("The kind of the curves stands with the run, another kind with its reaction") {
+  RunData data = test::make_run();
+  data.measurements[1].amplification.erase(data.measurements[1].amplification.begin());
+  pugi::xml_document xml;
+  REQUIRE(xml.load_string(write(data).c_str()));
+  const pugi::xml_node run = xml.child("rdml").child("experiment").child("run");
+  CHECK(std::string(run.child_value("backgroundDeterminationMethod")) == "qpcr curve kind: multicomponent");
+  const pugi::xml_node first = run.child("react").child("data");
+  CHECK_FALSE(first.child("note"));
+  CHECK(std::string(first.next_sibling("data").child_value("note")) == "qpcr curve kind: baseline_subtracted");
+  for (Measurement& measurement : data.measurements) {
+    measurement.amplification.resize(1);
+    measurement.amplification[0].kind = CurveKind::unknown;
+  }
+  CHECK(write(data).find("qpcr curve kind") == std::string::npos);
+}
+
+TEST_CASE("Names that are reserved in RDML are refused") {
+  for (std::string Measurement::*field : {&Measurement::sample, &Measurement::target, &Measurement::dye}) {
+    RunData data = test::make_run();
+    data.measurements[0].*field = field == &Measurement::sample   ? "qpcr:no-sample:2"
+                                  : field == &Measurement::target ? "qpcr:no-target"
+                                                                  : "qpcr:no-dye";
+    CHECK(refusal(data) == ErrorCode::invalid_value);
+  }
+}
+
 TEST_CASE("The kind of curve can be chosen and the others are listed") {
   const Run run(test::make_run());
   const WrittenDocument chosen = render_rdml_xml({&run, 1}, {CurveKind::baseline_subtracted});
@@ -110,7 +137,7 @@ TEST_CASE("A target in two dyes and a dye without target stay apart") {
   std::vector<std::string> ids;
   for (const pugi::xml_node target : xml.child("rdml").children("target"))
     ids.emplace_back(target.attribute("id").value());
-  CHECK(ids == std::vector<std::string>{"T (FAM)", "T (VIC)", "ROX #2", "ROX"});
+  CHECK(ids == std::vector<std::string>{"T (FAM)", "T (VIC)", "qpcr:no-target:ROX", "ROX"});
 }
 
 TEST_CASE("Wells without a plate are a rotor, and lost names are listed") {

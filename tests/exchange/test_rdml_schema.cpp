@@ -19,7 +19,23 @@ TEST_CASE("Written RDML is valid by the schema", "[reference]") {
   rotor.measurements[0].well = {"left", {}};
   rotor.measurements[1].well = {"right", {}};
   rotor.measurements[1].role = SampleRole::calibrator;
-  const std::vector<Run> runs{Run(test::make_run()), Run(rotor)};
+  RunData plate = test::make_run();
+  plate.name = "plate";
+  // Wells without a sample, without data, of a role without a code; another kind of curve; a target in two dyes.
+  plate.measurements[0].sample = plate.measurements[1].sample = "";
+  plate.measurements[0].role = SampleRole::unspecified;
+  plate.measurements[0].role_text = "opt";
+  plate.measurements[1].amplification.erase(plate.measurements[1].amplification.begin());
+  plate.measurements[1].target = "T&1";
+  plate.measurements[1].excluded = true;
+  plate.measurements[2].target.clear();
+  plate.measurements[2].sample.clear();
+  Measurement bare;
+  bare.well = to_well({5, 5});
+  bare.role = SampleRole::positive_control;
+  bare.quantity = 10;
+  plate.measurements.push_back(bare);
+  const std::vector<Run> runs{Run(test::make_run()), Run(rotor), Run(plate)};
   const std::optional<bool> valid = test::is_valid_rdml(render_rdml_xml(runs).bytes);
   if (!valid) {
     WARN("skipped: xmllint is not installed");

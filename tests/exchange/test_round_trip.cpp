@@ -86,7 +86,9 @@ TEST_CASE("CFX CSV reads back to the same values") {
   std::filesystem::remove_all(folder);
   REQUIRE(read.size() == 1);
   CHECK(is_simulated(*read[0]));
+  CHECK(read[0]->warnings.empty());
   CHECK(read[0]->name == written.name);
+  std::erase_if(written.measurements, [](const Measurement& measurement) { return measurement.excluded; });
   CHECK(read[0]->started_at == written.started_at);
   check_common(read[0], written);
   for (const Measurement& expected : written.measurements) {
@@ -95,6 +97,93 @@ TEST_CASE("CFX CSV reads back to the same values") {
     CHECK(measurement.amplification[0].cycles == expected.amplification[1].cycles);
     CHECK(measurement.amplification[0].fluorescence == expected.amplification[1].fluorescence);
   }
+}
+
+/// CFX files with what makes a round trip hard: wells without a sample in different roles, one dye without a target, a
+/// target in two dyes, a role that is no role, a well without a curve.
+std::vector<Run> read_awkward_cfx() {
+  std::vector<InputFile> files;
+  files.push_back({"r -  Quantification Amplification Results_FAM.csv",
+                   {},
+                   ",Cycle,A1,A2,A3,B1\n,1,-0.5,1,2,3\n"
+                   ",2,0.25,1.5,2.5,3.125\n"});
+  files.push_back({"r -  Quantification Amplification Results_HEX.csv",
+                   {},
+                   ",Cycle,A1,A2,A3,B1\n,1,7,8,9,10\n,2,7,8,9,"
+                   "11\n"});
+  files.push_back({"r -  Quantification Cq Results.csv",
+                   {},
+                   ",Well,Fluor,Target,Content,Sample,Biological Set Name,Cq,Starting Quantity (SQ)\n"
+                   ",A01,FAM,T,Unkn-01,S1,,21.5,NaN\n,A01,HEX,,Unkn-01,S1,,NaN,NaN\n"
+                   ",A02,FAM,T,NTC,,,NaN,NaN\n,A02,HEX,T,NTC,,,38.25,NaN\n"
+                   ",A03,FAM,T,Pos Ctrl,,,20,NaN\n,A03,HEX,,Pos Ctrl,,,20.5,NaN\n"
+                   ",B01,FAM,,miR-101,S2,,30,NaN\n,B01,HEX,IC,miR-101,S2,,31,NaN\n"
+                   ",B02,FAM,T,Std-1,,,25,1000\n,B03,FAM,T,Std-2,,,28,100\n"});
+  for (InputFile& file : files) file.name = file.path;
+  return load_files(std::move(files));
+}
+
+TEST_CASE("CFX to RDML and back is the same run") {
+  const std::vector<Run> cfx = read_awkward_cfx();
+  REQUIRE(cfx.size() == 1);
+  REQUIRE(cfx[0]->measurements.size() == 10);
+  const WrittenDocument document = render_rdml(cfx);
+  const std::vector<Run> rdml = load_bytes(document.bytes, "run.rdml");
+  REQUIRE(rdml.size() == 1);
+  REQUIRE(rdml[0]->measurements.size() == cfx[0]->measurements.size());
+  for (std::size_t i = 0; i < cfx[0]->measurements.size(); ++i) {
+    const Measurement& expected = cfx[0]->measurements[i];
+    const Measurement& found = rdml[0]->measurements[i];
+    INFO(expected.well.label << " " << expected.dye);
+    CHECK(found.well == expected.well);
+    CHECK(found.sample == expected.sample);
+    CHECK(found.target == expected.target);
+    CHECK(found.dye == expected.dye);
+    CHECK(found.role == expected.role);
+    CHECK(found.quantity == expected.quantity);
+    CHECK(found.vendor.cq_status == expected.vendor.cq_status);
+    CHECK(found.vendor.cq_cycles == expected.vendor.cq_cycles);
+    REQUIRE(found.amplification.size() == expected.amplification.size());
+    for (std::size_t k = 0; k < found.amplification.size(); ++k) {
+      CHECK(found.amplification[k].kind == CurveKind::baseline_subtracted);
+      CHECK(found.amplification[k].cycles == expected.amplification[k].cycles);
+      CHECK(found.amplification[k].fluorescence == expected.amplification[k].fluorescence);
+    }
+  }
+  // What is no role does not become one on the way.
+  CHECK(rdml[0]->measurements[6].role_text == "miR-101");
+  CHECK(rdml[0]->measurements[6].role == SampleRole::unspecified);
+  CHECK(render_rdml(rdml).bytes.size() > 0);
+}
+
+TEST_CASE("Kinds of curves that differ within a run and wells without data survive RDML") {
+  RunData data = test::make_run();
+  data.measurements[1].amplification.erase(data.measurements[1].amplification.begin());
+  data.measurements[4].amplification[0].kind = CurveKind::normalised;
+  Measurement bare;
+  bare.well = to_well({3, 3});
+  bare.sample = "S-empty";
+  bare.role = SampleRole::positive_control;
+  Measurement plain = test::make_measurement(3, 4, "S-plain", "", "");
+  data.measurements.push_back(bare);
+  data.measurements.push_back(plain);
+  const Run run(data);
+  const std::vector<Run> read = load_bytes(render_rdml({&run, 1}).bytes, "run.rdml");
+  CHECK(find(read[0], data.measurements[0]).amplification[0].kind == CurveKind::multicomponent);
+  CHECK(find(read[0], data.measurements[1]).amplification[0].kind == CurveKind::baseline_subtracted);
+  CHECK(find(read[0], data.measurements[4]).amplification[0].kind == CurveKind::normalised);
+  CHECK(find(read[0], bare).sample == "S-empty");
+  CHECK(find(read[0], bare).role == SampleRole::positive_control);
+  CHECK(find(read[0], bare).amplification.empty());
+  CHECK(find(read[0], plain).target.empty());
+  CHECK(find(read[0], plain).amplification.size() == 1);
+}
+
+TEST_CASE("A converted run keeps the mark of simulated data") {
+  RunData data = test::make_run();
+  data.instrument.serial_number = "SIMULATED";
+  const Run run(data);
+  CHECK(is_simulated(*load_bytes(render_rdml({&run, 1}).bytes, "run.rdml")[0]));
 }
 
 }  // namespace

@@ -149,6 +149,28 @@ TEST_CASE("contents become roles") {
   CHECK(role("miR-101") == SampleRole::unspecified);
 }
 
+TEST_CASE("a content that is no role is kept as text and warned of") {
+  const std::vector<Run> runs =
+      load_bytes("Well,Fluor,Target,Content,Sample,Cq\nA01,FAM,T,NTC 2,S,20\nB02,FAM,T,NTC 2,S,20\n", "a.csv");
+  CHECK(find(runs[0], "A1", "T").role == SampleRole::unspecified);
+  CHECK(find(runs[0], "A1", "T").role_text == "NTC 2");
+  CHECK_THAT(runs[0]->warnings.back(), Catch::Contains("'NTC 2'") && Catch::EndsWith(": A1, B2"));
+}
+
+TEST_CASE("a well of the Cq table without a column in the amplification table stays and is warned of") {
+  const Folder folder;
+  const fs::path path = folder.add("r -  Quantification Amplification Results_FAM.csv", fam);
+  folder.add("r -  Quantification Cq Results.csv",
+             ",Well,Fluor,Target,Content,Sample,Cq\n,A01,FAM,T,Unkn,S1,20\n,A02,FAM,T,Unkn,S2,21\n"
+             ",B07,FAM,T,NTC,N,NaN\n");
+  const std::vector<Run> runs = load_runs({path});
+  CHECK(find(runs[0], "B7", "T").sample == "N");
+  CHECK(find(runs[0], "B7", "T").role == SampleRole::no_template_control);
+  CHECK(find(runs[0], "B7", "T").amplification.empty());
+  CHECK(runs[0]->warnings == std::vector<std::string>{"some wells have curves but no row in the Cq table: H12",
+                                                      "the Cq table names wells without a curve of FAM: A2, B7"});
+}
+
 TEST_CASE("an encrypted project is refused by name") {
   test::ZipEntry entry;
   entry.name = "plate.pcrd";

@@ -138,12 +138,58 @@ TEST_CASE("curves may be gapped, out of order, melting only or missing") {
                                            "a.rdml");
   CHECK(find(runs[0], "A1", "t").amplification.front().cycles == std::vector<double>{2, 3, 7});
   CHECK(find(runs[0], "A1", "t").amplification.front().fluorescence == std::vector<double>{1, 2, 3});
+  // An excluded well needs no curve, and one with a melting curve was read.
   REQUIRE(runs[0]->warnings.size() == 1);
   CHECK_THAT(runs[0]->warnings.front(), Catch::Contains("sorted"));
   CHECK(find(runs[0], "A2", "t").melt.front().temperatures_celsius == std::vector<double>{95, 60});
   CHECK(find(runs[0], "A2", "t").amplification.empty());
   CHECK(find(runs[0], "A3", "t").excluded);
   CHECK(find(runs[0], "A3", "t").exclusion_reason == "bubble");
+}
+
+TEST_CASE("a reaction without data or without readings stays in the run with its sample") {
+  const std::string samples =
+      definitions + "<sample id=\"n\"><type>ntc</type></sample><sample id=\"p\"><type>pos</type></sample>";
+  const std::string wells = react("1", point("1", "5")) + "<react id=\"2\"><sample id=\"n\"/></react>" +
+                            "<react id=\"3\"><sample id=\"p\"/><data><tar id=\"t\"/></data></react>";
+  const std::vector<Run> runs = load_bytes(document("1.3", samples, wells), "a.rdml");
+  REQUIRE(runs[0]->measurements.size() == 3);
+  const Measurement& silent = find(runs[0], "A2", "");
+  CHECK(silent.sample == "n");
+  CHECK(silent.role == SampleRole::no_template_control);
+  CHECK(silent.amplification.empty());
+  CHECK(silent.vendor.cq_status == CqStatus::not_measured);
+  const Measurement& unread = find(runs[0], "A3", "t");
+  CHECK(unread.sample == "p");
+  CHECK(unread.role == SampleRole::positive_control);
+  CHECK(unread.amplification.empty());
+  REQUIRE(runs[0]->warnings.size() == 1);
+  CHECK_THAT(runs[0]->warnings[0], Catch::EndsWith(": A2, A3"));
+}
+
+TEST_CASE("a role that RDML readers do not know is kept as text and warned of") {
+  for (const char* word : {"opt", "ntcx"}) {
+    const std::string samples = "<sample id=\"s\"><type>" + std::string(word) + "</type></sample><target id=\"t\"/>";
+    const std::vector<Run> runs =
+        load_bytes(document("1.3", samples, react("1", point("1", "5")) + react("14", point("1", "5"))), "a.rdml");
+    CHECK(find(runs[0], "A1", "t").role == SampleRole::unspecified);
+    CHECK(find(runs[0], "A1", "t").role_text == word);
+    REQUIRE(runs[0]->warnings.size() == 1);
+    CHECK_THAT(runs[0]->warnings[0], Catch::Contains(word) && Catch::EndsWith(": A1, B2"));
+  }
+}
+
+TEST_CASE("a reaction that names an undefined sample keeps it, with a role that nobody takes for a patient's") {
+  const std::vector<Run> runs = load_bytes(
+      document("1.3", definitions, "<react id=\"5\"><sample id=\"ntc 2\"/><data><tar id=\"t\"/></data></react>"),
+      "a.rdml");
+  const Measurement& measurement = find(runs[0], "A5", "t");
+  CHECK(measurement.sample == "ntc 2");
+  CHECK(measurement.role == SampleRole::unspecified);
+  CHECK(measurement.role_text == "undefined sample");
+  REQUIRE_FALSE(runs[0]->warnings.empty());
+  CHECK_THAT(runs[0]->warnings[0] + (runs[0]->warnings.size() > 1 ? runs[0]->warnings[1] : ""),
+             Catch::Contains("undefined sample") && Catch::Contains("A5"));
 }
 
 TEST_CASE("the kind of curve is stated only for a writer that is certain") {
@@ -159,6 +205,9 @@ TEST_CASE("the kind of curve is stated only for a writer that is certain") {
   };
   CHECK(kind("1.1", "BioRadCFXManager.exe", "Baseline Subtracted Curve Fit") == CurveKind::baseline_subtracted);
   CHECK(kind("1.1", "BioRadCFXManager.exe", "No Baseline Subtraction") == CurveKind::unknown);
+  CHECK(kind("1.3", "any", "qpcr curve kind: baseline_subtracted") == CurveKind::baseline_subtracted);
+  CHECK(kind("1.3", "any", "qpcr curve kind: multicomponent") == CurveKind::multicomponent);
+  CHECK(kind("1.3", "any", "qpcr curve kind: new") == CurveKind::unknown);
   CHECK(kind("1.0", "StepOne Software", "Background Subtraction") == CurveKind::normalised);
   CHECK(kind("1.4", "QuantStudio 6 and 7 Software", "Background Subtraction") == CurveKind::unknown);
 }

@@ -85,6 +85,51 @@ TEST_CASE("Readings lie where the optics of the model put them") {
   }
 }
 
+TEST_CASE("Artefacts change the wells that the truth names and no other reading") {
+  for (const SimulatedPanel panel : {SimulatedPanel::demo_methylation, SimulatedPanel::demo_rna}) {
+    PlateOptions options;
+    options.panel = panel;
+    const SimulatedPlate clean = simulate_plate(options);
+    options.artefact_rate = 0.3;
+    const SimulatedPlate plate = simulate_plate(options);
+    std::map<std::string, std::string> planted;
+    for (const PlantedDefect& defect : plate.defects) CHECK(planted.emplace(defect.where, defect.kind).second);
+    std::map<std::string, int> kinds;
+    for (const auto& [well, kind] : planted) ++kinds[kind];
+    CHECK(kinds.size() == 3);
+    std::map<std::string, std::vector<std::size_t>> changed;  // well → changed readings, by target
+    REQUIRE(plate.run->measurements.size() == clean.run->measurements.size());
+    for (std::size_t i = 0; i < plate.run->measurements.size(); ++i) {
+      const Measurement& with = plate.run->measurements[i];
+      const Measurement& without = clean.run->measurements[i];
+      for (std::size_t kind = 0; kind < 2; ++kind) {
+        std::size_t count = 0;
+        for (std::size_t k = 0; k < 45; ++k)
+          count += with.amplification[kind].fluorescence[k] != without.amplification[kind].fluorescence[k]
+                       ? std::size_t{1}
+                       : std::size_t{0};
+        if (count > 0) changed[with.well.label].push_back(count);
+      }
+    }
+    CHECK(changed.size() == planted.size());
+    for (const auto& [well, counts] : changed) {
+      INFO(well);
+      REQUIRE(planted.contains(well));
+      const std::string& kind = planted[well];
+      if (kind == "artefact_step") CHECK(counts.size() == 8);
+      if (kind != "artefact_step") CHECK(counts.size() == 2);
+      if (kind == "artefact_spike") CHECK(counts == std::vector<std::size_t>{1, 1});
+      if (kind == "artefact_drift") CHECK(counts == std::vector<std::size_t>{44, 44});
+      if (kind == "artefact_step") CHECK(counts.front() >= 5);
+    }
+    for (std::size_t i = 0; i < plate.samples.size(); ++i)
+      CHECK(plate.samples[i].expected_call == clean.samples[i].expected_call);
+  }
+  PlateOptions options;
+  options.artefact_rate = 1.5;
+  CHECK_THROWS_AS(simulate_plate(options), Error);
+}
+
 TEST_CASE("Without noise the vendor's Cq is the expected one to the rounding of the readings") {
   for (const SimulatedPanel panel : {SimulatedPanel::demo_methylation, SimulatedPanel::demo_rna}) {
     const SimulatedPlate plate = simulate_plate(noise_free(panel));
