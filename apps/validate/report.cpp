@@ -27,7 +27,7 @@ struct Options {
 TrialResult evaluate(const std::filesystem::path& path) {
   StudyPlan plan = read_study(path);
   SubjectTable subjects = read_subjects(plan.subjects);
-  TestedRuns tested = test_runs(plan);
+  TestedRuns tested = test_runs(plan, subjects);
   try {
     return evaluate_trial(std::move(plan), std::move(subjects), std::move(tested.runs), std::move(tested.covariates));
   } catch (const Error& error) {

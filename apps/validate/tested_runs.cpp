@@ -12,6 +12,7 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/file.hpp"
 #include "libqpcr/seal/hash.hpp"
+#include "libqpcr/study/shared_fields.hpp"
 
 namespace qpcr::apps {
 namespace {
@@ -68,7 +69,7 @@ TestedRun test_run(const PlannedRun& planned, const AssayDefinition& assay, cons
 
 }  // namespace
 
-TestedRuns test_runs(const StudyPlan& plan) {
+TestedRuns test_runs(const StudyPlan& plan, const SubjectTable& subjects) {
   TestedRuns tested;
   const AssayDefinition assay = read_assay(plan.assay);
   CovariateTable covariates;
@@ -76,6 +77,7 @@ TestedRuns test_runs(const StudyPlan& plan) {
     const std::string bytes = read_file(*plan.covariates);
     covariates = parse_covariates(bytes, plan.covariates->string(), assay);
     tested.covariates = SourceFile{plan.covariates->filename().string(), sha256_hex(bytes), bytes.size()};
+    check_shared_fields(plan, subjects, assay, covariates);
   }
   Progress progress(plan.runs.size());
   for (const PlannedRun& planned : plan.runs) {

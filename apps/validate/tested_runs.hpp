@@ -14,10 +14,11 @@ struct TestedRuns {
   std::optional<SourceFile> covariates;  ///< the file that was used
 };
 
-/// Reads the definition, the covariates and every run of a plan, and analyses the runs. Progress on a terminal.
-/// @throws Error of the readers, of the definition and of the analysis with the file; integrity_failure when a file is
-/// not the one
+/// Reads the definition, the covariates and every run of a plan, and analyses the runs. Covariates are compared with
+/// `subjects` before any run is read. Progress on a terminal.
+/// @throws Error of the readers, of the definition and of the analysis with the file; as check_shared_fields();
+/// integrity_failure when a file is not the one
 ///   whose hash the plan holds.
-TestedRuns test_runs(const StudyPlan& plan);
+TestedRuns test_runs(const StudyPlan& plan, const SubjectTable& subjects);
 
 }  // namespace qpcr::apps

@@ -1,7 +1,9 @@
 // Recognising and masking identifiers of persons.
 #include "libqpcr/core/privacy.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 namespace qpcr {
@@ -21,11 +23,23 @@ std::vector<std::string_view> split_characters(std::string_view text) {
   return characters;
 }
 
-bool is_han(std::string_view character) {
-  if (character.size() != 3) return false;
+/// The code point of a character of three bytes, 0 for any other length.
+unsigned to_point(std::string_view character) {
+  if (character.size() != 3) return 0;
   const auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(character[i])); };
-  const unsigned point = ((byte(0) & 0x0FU) << 12U) | ((byte(1) & 0x3FU) << 6U) | (byte(2) & 0x3FU);
-  return point >= 0x4E00 && point <= 0x9FFF;
+  return ((byte(0) & 0x0FU) << 12U) | ((byte(1) & 0x3FU) << 6U) | (byte(2) & 0x3FU);
+}
+
+bool is_han(std::string_view character) {
+  const unsigned point = to_point(character);
+  return (point >= 0x4E00 && point <= 0x9FFF) || (point >= 0x3400 && point <= 0x4DBF);
+}
+
+/// '0' to '9' of an ASCII or full-width digit, else NUL.
+char to_digit(std::string_view character) {
+  if (character.size() == 1 && is_digit(character.front())) return character.front();
+  const unsigned point = to_point(character);
+  return point >= 0xFF10 && point <= 0xFF19 ? static_cast<char>('0' + (point - 0xFF10)) : '\0';
 }
 
 bool plausible_date(std::string_view yyyymmdd) {
@@ -66,63 +80,167 @@ bool is_phone_number(std::string_view text) {
   return true;
 }
 
-// The hundred commonest surnames of the 2020 census name report of the Ministry of Public Security, and common double
-// ones.
+// The hundred commonest surnames of the 2020 census name report of the Ministry of Public Security.
 constexpr std::string_view surnames =
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
-    "范汪廖石金韦贾"
-    "夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常欧阳上官司马诸葛";
-constexpr std::array<std::string_view, 24> laboratory_words{
-    "对照", "标准", "质控", "样本", "样品", "阴性", "阳性", "空白", "水",   "孔",   "内参", "参考",
-    "校准", "血浆", "血清", "血",   "组",   "号",   "测试", "批",   "模拟", "患者", "健康", "肝"};
+    "范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常欧葛";
+constexpr std::array<std::string_view, 8> double_surnames{"欧阳", "上官", "司马", "诸葛",
+                                                          "司徒", "皇甫", "尉迟", "夏侯"};
+/// A run that holds one of these is no name.
+constexpr std::array<std::string_view, 27> laboratory_words{
+    "对照", "标准", "质控", "样本", "样品", "阴性", "阳性",   "空白", "内参", "参考", "校准", "血浆", "血清", "血",
+    "组",   "号",   "测试", "批",   "模拟", "患者", "反应孔", "复孔", "中心", "医院", "肝",   "癌",   "稀释"};
+/// Words whose first character is also a surname; a run that begins with one is no name.
+constexpr std::array<std::string_view, 78> common_words{
+    "高值", "高浓", "高危", "高滴", "高拷", "高风", "高龄", "高热", "高密", "高通", "高温", "高效", "高质",
+    "高甲", "方案", "方法", "方式", "方向", "严重", "严格", "严禁", "常规", "常温", "常见", "常量", "常用",
+    "常染", "金标", "金属", "金黄", "金葡", "白细", "白蛋", "白膜", "白色", "白板", "黄疸", "黄色", "黄曲",
+    "石蜡", "程序", "程度", "任意", "任何", "任一", "余样", "余量", "余液", "何时", "何种", "何处", "于入",
+    "于随", "于术", "周期", "周围", "周岁", "范围", "曾用", "曾经", "曾接", "曾有", "曾患", "向量", "孔位",
+    "孔板", "孔径", "许可", "谢绝", "毛细", "马上", "林格", "叶酸", "史前", "陈旧", "段落", "万古", "龙胆"};
+/// Places of which the same holds when nothing, or a word for a place, follows them.
+constexpr std::array<std::string_view, 58> places{
+    "江苏",   "江西",   "江门",   "江阴",   "江宁", "江北", "江南", "江汉",   "江夏", "张江", "张家港", "张家口",
+    "张家界", "石家庄", "石景山", "石河子", "苏州", "苏北", "苏南", "郑州",   "徐州", "徐汇", "常州",   "常熟",
+    "常德",   "沈阳",   "武汉",   "武昌",   "武进", "武警", "唐山", "马鞍山", "黄石", "黄山", "黄冈",   "黄浦",
+    "黄埔",   "金华",   "金山",   "金坛",   "吴江", "吴中", "余姚", "余杭",   "龙岩", "龙华", "龙岗",   "万州",
+    "彭州",   "邓州",   "贺州",   "雷州",   "高州", "高邮", "杨浦", "陆家嘴", "白云", "孟州"};
+constexpr std::array<std::string_view, 7> place_endings{"市", "省", "区", "县", "院", "站", "园"};
+/// What a laboratory writes behind a name.
+constexpr std::array<std::string_view, 16> name_endings{"复检", "复查", "复测", "重测", "重做", "重复", "术前", "术后",
+                                                        "先生", "女士", "初检", "初筛", "复",   "重",   "男",   "女"};
 
-bool is_person_name(std::string_view text) {
-  const std::vector<std::string_view> characters = split_characters(text);
-  if (characters.size() < 2 || characters.size() > 4) return false;
-  for (const std::string_view character : characters) {
-    if (!is_han(character)) return false;
+bool is_place(std::string_view run) {
+  for (const std::string_view place : places) {
+    if (run == place) return true;
+    if (!run.starts_with(place)) continue;
+    for (const std::string_view ending : place_endings) {
+      if (run.substr(place.size()) == ending) return true;
+    }
   }
-  for (const std::string_view word : laboratory_words) {
-    if (text.find(word) != std::string_view::npos) return false;
-  }
-  return surnames.find(characters.front()) != std::string_view::npos;
+  return false;
 }
 
-std::string masked(std::string_view text) {
-  const std::vector<std::string_view> characters = split_characters(text);
-  std::string result(characters.empty() ? std::string_view{} : characters.front());
-  for (std::size_t i = 1; i < characters.size(); ++i) result += '*';
-  return result;
+/// True for a run of Han characters, three bytes each, that reads as a name without an ending.
+bool is_bare_name(std::string_view run) {
+  constexpr std::size_t han_bytes = 3;
+  const std::size_t characters = run.size() / han_bytes;
+  if (characters < 2 || characters > 4) return false;
+  for (const std::string_view word : laboratory_words) {
+    if (run.find(word) != std::string_view::npos) return false;
+  }
+  for (const std::string_view word : common_words) {
+    if (run.starts_with(word)) return false;
+  }
+  if (is_place(run)) return false;
+  for (const std::string_view surname : double_surnames) {
+    if (characters > 2 && run.starts_with(surname)) return true;
+  }
+  return surnames.find(run.substr(0, han_bytes)) != std::string_view::npos;
+}
+
+bool is_person_name(std::string_view run) {
+  if (is_bare_name(run)) return true;
+  for (const std::string_view ending : name_endings) {
+    if (run.ends_with(ending) && is_bare_name(run.substr(0, run.size() - ending.size()))) return true;
+  }
+  return false;
+}
+
+/// A stretch of characters that identifies a person.
+struct PersonalSpan {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  PersonalKind kind = PersonalKind::person_name;
+};
+
+/// Digits from `begin` in groups of the given sizes, with one space or hyphen or nothing between the groups; the last
+/// digit may be an X. @return the digits and where they end; empty when the text is otherwise.
+std::pair<std::string, std::size_t> read_groups(const std::vector<std::string_view>& characters, std::size_t begin,
+                                                const std::vector<std::size_t>& sizes, std::size_t total) {
+  std::string digits;
+  std::size_t at = begin;
+  std::size_t boundary = 0;
+  for (const std::size_t size : sizes) {
+    const bool separated = at < characters.size() && (characters[at] == " " || characters[at] == "-");
+    if (boundary > 0 && separated) ++at;
+    boundary += size;
+    for (; digits.size() < boundary && at < characters.size(); ++at) {
+      const char digit = to_digit(characters[at]);
+      const bool check = digits.size() == 17 && (characters[at] == "X" || characters[at] == "x");
+      if (digit == '\0' && !check) return {};
+      digits += check ? 'X' : digit;
+    }
+  }
+  if (digits.size() != total) return {};
+  if (at < characters.size() && to_digit(characters[at]) != '\0') return {};
+  return {digits, at};
+}
+
+/// The number that begins at a digit before which there is none.
+std::optional<PersonalSpan> find_number(const std::vector<std::string_view>& characters, std::size_t begin) {
+  if (const auto [digits, end] = read_groups(characters, begin, {6, 8, 4}, 18); is_identity_number(digits)) {
+    return PersonalSpan{begin, end, PersonalKind::identity_number};
+  }
+  if (const auto [digits, end] = read_groups(characters, begin, {15}, 15); is_identity_number(digits)) {
+    return PersonalSpan{begin, end, PersonalKind::identity_number};
+  }
+  if (const auto [digits, end] = read_groups(characters, begin, {3, 4, 4}, 11); is_phone_number(digits)) {
+    return PersonalSpan{begin, end, PersonalKind::phone_number};
+  }
+  if (const auto [digits, end] = read_groups(characters, begin, {2, 3, 4, 4}, 13);
+      digits.starts_with("86") && is_phone_number(std::string_view(digits).substr(2))) {
+    return PersonalSpan{begin, end, PersonalKind::phone_number};
+  }
+  return std::nullopt;
+}
+
+/// Every stretch in the order of the text; none overlap.
+std::vector<PersonalSpan> find_spans(const std::vector<std::string_view>& characters) {
+  std::vector<PersonalSpan> spans;
+  for (std::size_t i = 0; i < characters.size();) {
+    if (to_digit(characters[i]) != '\0') {
+      if (const std::optional<PersonalSpan> number = find_number(characters, i)) {
+        spans.push_back(*number);
+        i = number->end;
+      } else {
+        while (i < characters.size() && to_digit(characters[i]) != '\0') ++i;
+      }
+    } else if (is_han(characters[i])) {
+      const std::size_t begin = i;
+      std::string run;
+      for (; i < characters.size() && is_han(characters[i]); ++i) run += characters[i];
+      if (is_person_name(run)) spans.push_back({begin, i, PersonalKind::person_name});
+    } else {
+      ++i;
+    }
+  }
+  return spans;
 }
 
 }  // namespace
 
 std::optional<PersonalKind> find_personal(std::string_view utf8) {
-  while (!utf8.empty() && (utf8.front() == ' ' || utf8.front() == '\t')) utf8.remove_prefix(1);
-  while (!utf8.empty() && (utf8.back() == ' ' || utf8.back() == '\t')) utf8.remove_suffix(1);
-  if (is_identity_number(utf8)) return PersonalKind::identity_number;
-  if (is_phone_number(utf8)) return PersonalKind::phone_number;
-  if (is_person_name(utf8)) return PersonalKind::person_name;
-  return std::nullopt;
+  std::optional<PersonalKind> found;
+  for (const PersonalSpan& span : find_spans(split_characters(utf8))) {
+    if (!found || span.kind < *found) found = span.kind;
+  }
+  return found;
 }
 
 std::string mask_personal(std::string_view utf8) {
-  if (find_personal(utf8)) return masked(utf8);
+  const std::vector<std::string_view> characters = split_characters(utf8);
   std::string result;
-  for (std::size_t i = 0; i < utf8.size();) {
-    const bool at_boundary = i == 0 || !is_digit(utf8[i - 1]);
-    std::size_t end = i;
-    while (end < utf8.size() && is_digit(utf8[end])) ++end;
-    if (at_boundary && end > i) {
-      std::size_t length = end - i;
-      if (length == 17 && end < utf8.size() && (utf8[end] == 'X' || utf8[end] == 'x')) length = 18;
-      const std::string_view digits = utf8.substr(i, length);
-      result += is_identity_number(digits) || is_phone_number(digits) ? masked(digits) : std::string(digits);
-      i += length;
-    } else {
-      result += utf8[i++];
-    }
+  std::size_t next = 0;
+  const auto copy_until = [&](std::size_t end) {
+    for (; next < end; ++next) result += characters[next];
+  };
+  for (const PersonalSpan& span : find_spans(characters)) {
+    copy_until(span.begin + 1);
+    result.append(span.end - next, '*');
+    next = span.end;
   }
+  copy_until(characters.size());
   return result;
 }
 

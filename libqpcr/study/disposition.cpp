@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 
 #include "libqpcr/core/error.hpp"
+#include "libqpcr/core/privacy.hpp"
+#include "libqpcr/core/text.hpp"
+#include "libqpcr/study/identifiers.hpp"
 
 namespace qpcr {
 namespace {
@@ -87,6 +90,30 @@ Place choose_place(const Subject& subject, const SubjectOutcome& outcome, const 
       return Place::analysed;
   }
   return Place::no_index_result;
+}
+
+/// A sample of the runs that belongs to nobody, but is spelt almost as a subject's, is most likely that subject's.
+void check_spellings(const StudyPlan& plan, const SubjectTable& subjects, Disposition& disposition) {
+  std::map<std::string, std::vector<const Subject*>> by_skeleton;
+  for (const Subject& subject : subjects.subjects) {
+    if (!subject.sample.empty()) by_skeleton[to_skeleton(subject.sample)].push_back(&subject);
+  }
+  for (const UnassignedSample& unassigned : disposition.unassigned) {
+    const auto similar = by_skeleton.find(to_skeleton(unassigned.sample));
+    if (similar == by_skeleton.end()) continue;
+    const std::string& run = plan.runs[unassigned.run].id;
+    for (const Subject* subject : similar->second) {
+      if (equals_ignoring_case(trim(unassigned.sample), subject->sample)) {
+        refuse("sample", unassigned.sample,
+               fmt::format("a sample of run '{}' belongs to no subject, and differs only in upper and lower case from "
+                           "'{}' of subject '{}' (table of subjects, line {})",
+                           run, mask_personal(subject->sample), mask_personal(subject->id), subject->line));
+      }
+      disposition.warnings.push_back(
+          {"study_sample_spelt_otherwise",
+           {{"sample", unassigned.sample}, {"run", run}, {"subject", subject->id}, {"expected", subject->sample}}});
+    }
+  }
 }
 
 void warn_about_centres(const StudyPlan& plan, const SubjectTable& subjects, Disposition& disposition) {
@@ -205,6 +232,7 @@ Disposition derive_disposition(const StudyPlan& plan, const SubjectTable& subjec
     }
   }
   warn_about_centres(plan, subjects, disposition);
+  check_spellings(plan, subjects, disposition);
 
   long sum = 0;
   for (const Place place : all_places()) sum += count_place(disposition, place);

@@ -67,8 +67,9 @@ struct Disposition {
 
 /// Joins subjects with the calls of the runs by the rule of the plan.
 /// @param runs one for each run of the plan, in its order.
-/// @throws Error study_invalid when a sample was tested twice without a rule that decides, when runs or assay are
-/// simulated in a
+/// @throws Error study_invalid when a sample was tested twice without a rule that decides, when a sample of the runs
+/// that belongs to no subject differs only in case from a subject's (a difference in spaces, hyphens, underscores or
+/// dots is a warning), when runs or assay are simulated in a
 ///   study that is not, or the other way round; integrity_failure when the places do not add up.
 Disposition derive_disposition(const StudyPlan& plan, const SubjectTable& subjects, const std::vector<TestedRun>& runs);
 

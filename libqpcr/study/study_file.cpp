@@ -13,6 +13,7 @@
 #include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/seal/hash.hpp"
+#include "libqpcr/study/identifiers.hpp"
 
 namespace qpcr {
 namespace {
@@ -36,6 +37,12 @@ std::string read_identifier(const TomlTable& table, std::string_view key) {
     refuse(table, key, ErrorCode::personal_data, text, "a coded identifier, not the name or number of a person");
   }
   return text;
+}
+
+void check_identifier(const TomlTable& table, std::string_view key, const std::string& text) {
+  if (const std::optional<std::string_view> fault = find_identifier_fault(text)) {
+    refuse(table, key, ErrorCode::study_invalid, text, "one identifier", std::string(*fault));
+  }
 }
 
 enum class Reach { own_folder, anywhere_relative };
@@ -82,7 +89,9 @@ PlannedRun read_run(const TomlTable& table, const std::filesystem::path& folder,
   table.allow_only({"id", "centre", "files", "sha256", "repeat_of", "reason"});
   PlannedRun run;
   run.id = read_identifier(table, "id");
+  check_identifier(table, "id", run.id);
   run.centre = table.get_text("centre");
+  check_identifier(table, "centre", run.centre);
   run.files = table.get_texts("files");
   for (const std::string& file : run.files)
     run.paths.push_back(resolve(table, "files", file, folder, Reach::own_folder));

@@ -53,8 +53,9 @@ struct StudyPlan {
 /// outside. The files it names are not opened here.
 /// @throws Error file_*, malformed_file (not TOML), study_invalid (unknown or missing key, wrong kind, schema, path
 /// that leaves the folder,
-///   file named twice, run identifier used twice, repeat of a run that is not above), invalid_value (numbers out of
-///   range), personal_data (a name or number of a person as identifier), each with the line and the key.
+///   file named twice, run identifier used twice, repeat of a run that is not above, identifier of a run or centre that
+///   find_identifier_fault() faults), invalid_value (numbers out of range), personal_data (a name or number of a person
+///   as identifier), each with the line and the key.
 StudyPlan read_study(const std::filesystem::path& path);
 
 }  // namespace qpcr

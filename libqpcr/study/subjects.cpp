@@ -13,6 +13,7 @@
 #include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/seal/hash.hpp"
+#include "libqpcr/study/identifiers.hpp"
 #include "libqpcr/tabular/csv.hpp"
 
 namespace qpcr {
@@ -38,15 +39,16 @@ constexpr std::array<std::string_view, 11> known_columns{
     "subject", "centre",    "sample",    "reference_standard", "control_class",   "stage_bclc",
     "sex",     "age_years", "afp_ng_ml", "excluded",           "exclusion_reason"};
 
-/// Words of a heading that asks for a person; a heading that holds one is refused.
-constexpr std::array<std::string_view, 12> personal_headings{"姓名",   "名字", "身份证", "住院号",   "门诊号", "病历号",
-                                                             "病案号", "电话", "手机",   "联系方式", "住址",   "地址"};
-constexpr std::array<std::string_view, 10> personal_headings_latin{
-    "name",   "patient_name", "full_name",   "phone",           "telephone",
-    "mobile", "id_number",    "national_id", "identity_number", "address"};
-
-/// Separators that put two samples into one cell.
-constexpr std::array<std::string_view, 6> list_separators{";", ",", "|", "、", "，", "；"};
+/// Words of a normalised heading that asks for a person; a heading that holds one is refused.
+constexpr std::array<std::string_view, 25> personal_headings{
+    "姓名",        "名字",     "身份证",  "证件号",        "住院号",   "门诊号",     "病历号",
+    "病案号",      "登记号",   "电话",    "手机",          "联系方式", "住址",       "地址",
+    "patientname", "fullname", "phone",   "idcard",        "idnumber", "nationalid", "identitycard",
+    "identityno",  "passport", "surname", "identitynumber"};
+/// Headings that ask for a person only when they say nothing else.
+constexpr std::array<std::string_view, 16> whole_personal_headings{
+    "name",     "tel",       "mobile",     "mobileno", "mobilenumber", "address",        "homeaddress",     "firstname",
+    "lastname", "givenname", "familyname", "mrn",      "subjectname",  "hospitalnumber", "inpatientnumber", "名"};
 
 template <typename Value, std::size_t count>
 std::string_view find_word(const std::array<std::pair<std::string_view, Value>, count>& words, Value value) {
@@ -122,13 +124,21 @@ class RowReader {
     return value;
   }
 
-  /// A coded identifier: not empty, no name, no number of a person.
+  /// Refuses what find_identifier_fault() finds.
+  void check_identifier(std::string_view column, const std::string& found) const {
+    if (const std::optional<std::string_view> fault = find_identifier_fault(found)) {
+      refuse(ErrorCode::study_invalid, column, found, "one identifier", std::string(*fault));
+    }
+  }
+
+  /// A coded identifier: not empty, no name, no number of a person, no separator.
   std::string identifier(std::string_view column) const {
     std::string found = text(column);
     if (found.empty()) refuse(ErrorCode::invalid_value, column, {}, "a coded identifier, got an empty cell");
     if (find_personal(found)) {
       refuse(ErrorCode::personal_data, column, found, "a coded identifier, not the name or number of a person");
     }
+    check_identifier(column, found);
     return found;
   }
 
@@ -139,14 +149,27 @@ class RowReader {
   const CsvRow* row_;
 };
 
+/// ASCII letters in lower case and digits, and everything that is not ASCII but for wide and no-break spaces:
+/// "Patient Name", "patient_name" and "PATIENT-NAME" are one heading.
+std::string normalise_heading(std::string_view heading) {
+  std::string text;
+  for (const char c : to_lower_ascii(heading)) {
+    const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    if (kept) text += c;
+  }
+  for (const std::string_view space : {"\u00A0", "\u3000", "\uFEFF"}) {
+    for (std::size_t at = text.find(space); at != std::string::npos; at = text.find(space))
+      text.erase(at, space.size());
+  }
+  return text;
+}
+
 void check_headings(const CsvTable& table) {
   for (const std::string& heading : table.header()) {
-    bool personal = false;
-    for (const std::string_view word : personal_headings)
-      personal = personal || heading.find(word) != std::string::npos;
-    const std::string lowered = to_lower_ascii(trim(heading));
-    personal = personal || std::find(personal_headings_latin.begin(), personal_headings_latin.end(), lowered) !=
-                               personal_headings_latin.end();
+    const std::string plain = normalise_heading(heading);
+    bool personal = std::find(whole_personal_headings.begin(), whole_personal_headings.end(), plain) !=
+                    whole_personal_headings.end();
+    for (const std::string_view word : personal_headings) personal = personal || plain.find(word) != std::string::npos;
     if (personal) {
       throw Error(ErrorCode::personal_data,
                   {.path = table.path(),
@@ -164,9 +187,9 @@ void check_headings(const CsvTable& table) {
 void check_cells(const CsvTable& table) {
   for (const CsvRow& row : table.rows()) {
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
-      if (mask_personal(row.cells[i]) == row.cells[i]) continue;
       const std::optional<PersonalKind> kind = find_personal(row.cells[i]);
-      if (kind == PersonalKind::person_name) continue;  // short Chinese words of free columns look like names
+      // Short Chinese words of free columns look like names.
+      if (!kind || kind == PersonalKind::person_name) continue;
       throw Error(ErrorCode::personal_data, {.path = table.path(),
                                              .line = row.line,
                                              .column = table.header()[i],
@@ -184,6 +207,7 @@ Subject read_subject(const RowReader& row) {
   subject.id = row.identifier("subject");
   subject.centre = row.text("centre");
   if (subject.centre.empty()) row.refuse(ErrorCode::invalid_value, "centre", {}, "a centre, got an empty cell");
+  row.check_identifier("centre", subject.centre);
   subject.reference = row.word("reference_standard", reference_words);
   subject.control_class = row.word("control_class", class_words);
   subject.stage = row.word("stage_bclc", stage_words);
@@ -208,12 +232,6 @@ Subject read_subject(const RowReader& row) {
     if (!subject.excluded) row.refuse(ErrorCode::study_invalid, "sample", {}, {}, "a subject without a sample");
   } else {
     subject.sample = row.identifier("sample");
-    for (const std::string_view separator : list_separators) {
-      if (subject.sample.find(separator) != std::string::npos) {
-        row.refuse(ErrorCode::study_invalid, "sample", subject.sample, {},
-                   "a subject with two samples: expected exactly one");
-      }
-    }
   }
   if (subject.stage && subject.reference != ReferenceStandard::positive) {
     row.refuse(ErrorCode::study_invalid, "stage_bclc", std::string(to_string(*subject.stage)), {},

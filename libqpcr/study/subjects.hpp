@@ -63,9 +63,10 @@ struct SubjectTable {
 /// @throws Error file_*, wrong_encoding, malformed_file; missing_column; personal_data for names, identity or phone
 /// numbers where an
 ///   identifier belongs, for identity and phone numbers anywhere, and for a column whose name asks for a person;
-///   duplicate_entry for a subject twice or a sample of two subjects; study_invalid for a subject without a sample or
-///   with two, a stage on a negative, a class on a positive, an exclusion without a reason; invalid_value for text that
-///   is not one of the values, or a number out of range. All with the line and the column.
+///   duplicate_entry for a subject twice or a sample of two subjects; study_invalid for a subject, centre or sample
+///   that find_identifier_fault() faults ("X1/X2"), a subject without a sample or with two, a stage on a negative, a
+///   class on a positive, an exclusion without a reason; invalid_value for text that is not one of the values, or a
+///   number out of range. All with the line and the column.
 SubjectTable read_subjects(const std::filesystem::path& path);
 
 }  // namespace qpcr

@@ -7,6 +7,7 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/version.hpp"
+#include "libqpcr/study/distinct_runs.hpp"
 
 namespace qpcr {
 namespace {
@@ -161,6 +162,7 @@ TrialResult evaluate_trial(StudyPlan plan, SubjectTable subjects, std::vector<Te
                            std::optional<SourceFile> covariates) {
   TrialResult trial;
   trial.library_version = library_version;
+  check_distinct_runs(plan, runs);
   trial.disposition = derive_disposition(plan, subjects, runs);
   trial.assay = check_assay(plan, runs);
   trial.plan = std::move(plan);

@@ -57,8 +57,8 @@ struct TrialResult {
 /// Evaluates a study whose runs were read and analysed.
 /// @param runs one for each run of the plan, in its order, each with at least one result.
 /// @param covariates the file of covariates, when one was used.
-/// @throws Error as derive_disposition(); study_invalid for a run without results; integrity_failure when the
-/// definition is not the
+/// @throws Error as check_distinct_runs() and derive_disposition(); study_invalid for a run without results;
+/// integrity_failure when the definition is not the
 ///   one that the study locks, when runs were analysed by different definitions, or when the tables do not add up.
 TrialResult evaluate_trial(StudyPlan plan, SubjectTable subjects, std::vector<TestedRun> runs,
                            std::optional<SourceFile> covariates = std::nullopt);

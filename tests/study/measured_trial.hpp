@@ -19,8 +19,10 @@ inline TestedRun make_measured_run(const std::string& id, bool valid, const std:
   data.plate = PlateGeometry{8, 12};
   data.instrument = {"SIMULATED", "SIMULATED", "SIMULATED", "", ""};
   data.started_at = "2026-01-05T09:00:00";
-  data.provenance.sources.push_back({id + ".rdml", std::string(60, 'b') + id.substr(id.size() - 4), 1234});
+  data.provenance.sources.push_back({id + ".rdml", id + std::string(64 - id.size(), 'b'), 1234});
   data.provenance.reader = "rdml";
+  double offset = 0.0;  // no two runs have equal readings
+  for (const char c : id) offset = 3.0 * offset + (c - '0');
   PlateResult result;
   result.assay.id = "demo";
   result.assay.version = "1";
@@ -52,7 +54,8 @@ inline TestedRun make_measured_run(const std::string& id, bool valid, const std:
       curve.kind = CurveKind::unknown;
       for (int cycle = 1; cycle <= 45; ++cycle) {
         curve.cycles.push_back(cycle);
-        curve.fluorescence.push_back(100.0 + (amplified ? 900.0 / (1.0 + std::exp(middle - cycle)) : 0.0));
+        curve.fluorescence.push_back(100.0 + 1e-6 * offset +
+                                     (amplified ? 900.0 / (1.0 + std::exp(middle - cycle)) : 0.0));
       }
       measurement.amplification.push_back(curve);
       WellResult well_result;

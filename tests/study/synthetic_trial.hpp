@@ -38,7 +38,7 @@ inline TestedRun make_run(std::string id, bool valid, std::vector<SampleCall> ca
   result.simulated = true;
   result.run_valid = valid;
   result.calls = std::move(calls);
-  result.provenance.sources.push_back({id + ".rdml", std::string(64, 'b'), 10});
+  result.provenance.sources.push_back({id + ".rdml", id + std::string(64 - id.size(), 'b'), 10});
   return {std::move(id), {}, {std::move(result)}};
 }
 

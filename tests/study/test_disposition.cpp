@@ -90,6 +90,30 @@ TEST_CASE("an undeclared second test and a sample twice in a run are refused") {
       Error);
 }
 
+TEST_CASE("a sample that differs only in case from a subject's is refused with both named") {
+  const SubjectTable table = table_of({make_subject("S1", "C01", "AB-1", ReferenceStandard::positive)});
+  try {
+    derive_disposition(make_plan({make_planned("R1", "C01")}), table,
+                       {make_run("R1", true, {make_call("ab-1", Outcome::positive)})});
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::study_invalid);
+    for (const char* word : {"'ab-1'", "'AB-1'", "'S1'", "'R1'"})
+      CHECK(std::string(error.what()).find(word) != std::string::npos);
+  }
+}
+
+TEST_CASE("a sample that is spelt almost as a subject's is warned of with both named") {
+  const SubjectTable table = table_of({make_subject("S1", "C01", "AB-1", ReferenceStandard::positive)});
+  const Disposition flow = derive_disposition(
+      make_plan({make_planned("R1", "C01")}), table,
+      {make_run("R1", true, {make_call("ab_1", Outcome::positive), make_call("Z9", Outcome::negative)})});
+  REQUIRE(flow.warnings.size() == 1);
+  CHECK(flow.warnings[0].id == "study_sample_spelt_otherwise");
+  CHECK(flow.subjects[0].place == Place::no_index_result);
+  CHECK(flow.unassigned.size() == 2);
+}
+
 TEST_CASE("simulated and real data are never mixed") {
   const SubjectTable real = table_of({make_subject("S1", "C01", "A", ReferenceStandard::positive)});
   StudyPlan plan = make_plan({make_planned("R1", "C01")});

@@ -101,6 +101,13 @@ TEST_CASE("paths stay in the folder of the study, except for the assay") {
   check_refused(replaced("runs/a.rdml", "C:/a.rdml"), ErrorCode::study_invalid, "run[1].files");
 }
 
+TEST_CASE("identifiers of runs and centres hold no spaces, slashes or separators") {
+  for (const std::string id : {"R 1", "R1/R2", "R1,R2", "R1\u3000", "R1\\\\R2", "R1\\t"}) {
+    check_refused(replaced("id = \"R1\"", "id = \"" + id + "\""), ErrorCode::study_invalid, "run[1].id");
+    check_refused(replaced("centre = \"C01\"", "centre = \"" + id + "\""), ErrorCode::study_invalid, "run[1].centre");
+  }
+}
+
 TEST_CASE("runs are named once and repeat earlier ones with a reason") {
   check_refused(replaced("id = \"R1R\"", "id = \"R1\""), ErrorCode::study_invalid, "run[2].id");
   check_refused(replaced("[\"R1\"]", "[\"R9\"]"), ErrorCode::study_invalid, "run[2].repeat_of");

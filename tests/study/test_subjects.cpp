@@ -93,9 +93,44 @@ TEST_CASE("names and numbers of persons are refused and masked") {
         ErrorCode::personal_data);
 }
 
+TEST_CASE("names inside identifiers are refused and masked") {
+  for (const std::string identifier : {"张三 复", "欧阳小明13812345678", "李四-02"}) {
+    const Error error = refuse(header + "S1,C01," + identifier + ",positive,,,,,,,\n");
+    CHECK(error.code() == ErrorCode::personal_data);
+    for (const char* word : {"张三", "欧阳", "13812345678", "李四"})
+      CHECK(std::string(error.what()).find(word) == std::string::npos);
+  }
+  const Error both =
+      refuse("subject,centre,sample,reference_standard,remark\nS1,C01,X1,positive,王小明 withdrew 13800138000\n");
+  CHECK(both.code() == ErrorCode::personal_data);
+  CHECK(std::string(both.what()).find("小明") == std::string::npos);
+  CHECK(std::string(both.what()).find("13800138000") == std::string::npos);
+}
+
+TEST_CASE("headings that ask for a person are refused however they are written") {
+  for (const std::string heading :
+       {"Patient Name", "patient_name", "PATIENT-NAME", " Name ",  "name",      "姓名",      "患者姓名",
+        "姓 名",        "姓\u3000名",   "ID card",      "id_card", "身份证号",  "Phone",     "phone no.",
+        "电话",         "手机号",       "住院号",       "Mobile",  "Full Name", "First Name"}) {
+    INFO(heading);
+    CHECK(refuse("subject,centre,sample,reference_standard," + heading + "\nS1,C01,X1,positive,A\n").code() ==
+          ErrorCode::personal_data);
+  }
+  for (const std::string heading : {"size_mm", "remark", "diagnosis name code", "备注", "hospital", "gene_name"}) {
+    INFO(heading);
+    const TemporaryFolder folder;
+    CHECK_NOTHROW(read_subjects(folder.write(
+        "subjects.csv", "subject,centre,sample,reference_standard," + heading + "\nS1,C01,X1,positive,A\n")));
+  }
+}
+
 TEST_CASE("a subject has exactly one sample and a sample one subject") {
   check_refused("S1,C01,,positive,,,,,,,\n", ErrorCode::study_invalid, "sample");
-  check_refused("S1,C01,X1;X2,positive,,,,,,,\n", ErrorCode::study_invalid, "sample");
+  for (const std::string both : {"X1;X2", "X1/X2", "X1 X2", "X1、X2", "X1|X2", "X1\\X2", "X1\u3000X2"}) {
+    check_refused("S1,C01," + both + ",positive,,,,,,,\n", ErrorCode::study_invalid, "sample");
+    check_refused(both + ",C01,X1,positive,,,,,,,\n", ErrorCode::study_invalid, "subject");
+    check_refused("S1," + both + ",X1,positive,,,,,,,\n", ErrorCode::study_invalid, "centre");
+  }
   check_refused("S1,C01,X1,positive,,,,,,,\nS1,C01,X2,positive,,,,,,,\n", ErrorCode::study_invalid, "subject", 3);
   check_refused("S1,C01,X1,positive,,,,,,,\nS1,C01,X1,positive,,,,,,,\n", ErrorCode::duplicate_entry, "subject", 3);
   check_refused("S1,C01,X1,positive,,,,,,,\nS2,C01,X1,positive,,,,,,,\n", ErrorCode::duplicate_entry, "sample", 3);

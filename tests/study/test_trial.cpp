@@ -133,6 +133,17 @@ TEST_CASE("a study locked to another definition, or with two definitions, is ref
   CHECK_THROWS_AS(evaluate_trial(made.plan, made.subjects, made.runs), Error);
 }
 
+TEST_CASE("a trial with one file in two runs is refused") {
+  Made made;
+  for (TestedRun& run : made.runs) {
+    RunData data;
+    data.name = run.id;
+    data.provenance.sources.push_back({run.id + ".rdml", std::string(64, 'e'), 10});
+    run.runs.emplace_back(std::move(data));
+  }
+  CHECK_THROWS_AS(evaluate_trial(made.plan, made.subjects, made.runs), Error);
+}
+
 TEST_CASE("a study whose runs are all invalid has no estimate, and says so") {
   Made made;
   for (TestedRun& run : made.runs) run.results[0].run_valid = false;

@@ -151,6 +151,22 @@ TEST_CASE("the row of indeterminate results stands even when it is 0") {
   CHECK(table.rows[2][1].text == "0");
 }
 
+TEST_CASE("the discordant list groups the wells and says no value twice") {
+  const TrialResult trial = make_measured_trial();
+  const ReportTable table = find_table(build_trial_report(trial, {Language::en}), "table-discordant");
+  REQUIRE(!table.rows.empty());
+  for (const auto& row : table.rows) {
+    REQUIRE(row.size() == 7);
+    INFO(row[0].text);
+    CHECK(!row[4].text.empty());
+    CHECK(row[5].text.find("OTX1") != std::string::npos);
+    CHECK(row[5].text.find("ACTB") != std::string::npos);
+    CHECK(row[3].text.find(row[3].detail.empty() ? "tive" : row[3].detail) != std::string::npos);
+    CHECK(!row[6].link.empty());
+    CHECK(row[6].detail.size() == 12);
+  }
+}
+
 TEST_CASE("repeats and samples of no subject are listed") {
   const TrialResult trial = make_measured_trial();
   const Document document = build_trial_report(trial, {Language::en});

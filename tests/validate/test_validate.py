@@ -9,6 +9,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import zipfile
 
 import pytest
 
@@ -207,6 +208,73 @@ def test_personal_data_are_refused_and_masked(study):
     edit(study / "subjects.csv", first, "11010519491231002X")
     message = refused(study, 3, "line 2", "'subject'")
     assert "19491231" not in message
+
+
+def test_a_name_inside_a_sample_is_refused_and_masked(study):
+    lines = (study / "subjects.csv").read_text(encoding="utf-8").splitlines()
+    sample = lines[1].split(",")[2]
+    edit(study / "subjects.csv", f",{sample},", ",欧阳小明13812345678,")
+    message = refused(study, 3, "line 2", "'sample'")
+    assert "小明" not in message and "13812345678" not in message
+
+
+def test_a_column_for_names(study):
+    edit(study / "subjects.csv", "size_mm", "Patient Name")
+    refused(study, 3, "line 1", "Patient Name")
+
+
+def test_two_samples_in_one_cell(study):
+    edit(study / "subjects.csv", ",SIM-0001,", ",SIM-0001/SIM-9999,")
+    refused(study, 3, "line 2", "'sample'", "SIM-0001/SIM-9999", "one identifier")
+    edit(study / "subjects.csv", ",SIM-0001/SIM-9999,", ",SIM-0001 SIM-9999,")
+    refused(study, 3, "line 2", "'sample'", "space")
+
+
+def test_a_sample_in_other_case(study):
+    edit(study / "subjects.csv", ",SIM-0001,", ",sim-0001,")
+    refused(study, 3, "SIM-0001", "sim-0001", "upper and lower case")
+
+
+def contradicted(study, column, value):
+    """The shipped trial with one covariate of its first sample changed."""
+    lines = (study / "covariates.csv").read_text(encoding="utf-8").splitlines()
+    cells = lines[1].split(",")
+    cells[column] = value
+    (study / "covariates.csv").write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]) + "\n", encoding="utf-8")
+
+
+def test_a_sex_that_contradicts_the_covariates(study):
+    contradicted(study, 1, "female")
+    refused(study, 3, "subjects.csv", "line 2", "'sex'", "covariates.csv' line 2", "'female'", "'male'")
+
+
+def test_an_afp_that_contradicts_the_covariates(study):
+    contradicted(study, 2, "4000")
+    refused(study, 3, "subjects.csv", "line 2", "'afp_ng_ml'", "covariates.csv' line 2", "'4000'")
+
+
+def test_a_copy_of_a_run(study):
+    shutil.copy(study / "runs/C01-1.rdml", study / "runs/copy.rdml")
+    with open(study / "study.toml", "a", encoding="utf-8") as file:
+        file.write('\n[[run]]\nid = "C01-9"\ncentre = "C01"\nfiles = ["runs/copy.rdml"]\n'
+                   'repeat_of = ["C01-1"]\nreason = "again"\n')
+    refused(study, 3, "C01-9", "copy.rdml", "C01-1.rdml", "same bytes")
+
+
+def test_the_same_curves_under_new_sample_names(study):
+    """A plate rewritten with other samples is another file with the same readings."""
+    with zipfile.ZipFile(study / "runs/C01-1.rdml") as archive:
+        name = archive.namelist()[0]
+        text = archive.read(name).decode("utf-8")
+    with zipfile.ZipFile(study / "runs/copy.rdml", "w") as archive:
+        archive.writestr(name, text.replace("SIM-0", "SIM-8"))
+    with open(study / "study.toml", "a", encoding="utf-8") as file:
+        file.write('\n[[run]]\nid = "C01-9"\ncentre = "C01"\nfiles = ["runs/copy.rdml"]\n')
+    lines = (study / "covariates.csv").read_text(encoding="utf-8").splitlines()
+    lines += [line.replace("SIM-0", "SIM-8") for line in lines[1:] if line.startswith("SIM-0")]
+    (study / "covariates.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    message = refused(study, 3, "C01-9", "run 'C01-1'", "same readings")
+    assert message.count("well A1") == 2
 
 
 def test_simulated_runs_in_a_study_that_is_not(study):
