@@ -66,20 +66,6 @@ std::string render_value(const ValueDefinition& value) {
   return text;
 }
 
-std::string_view to_symbol(Relation relation) {
-  switch (relation) {
-    case Relation::at_most:
-      return "≤";
-    case Relation::below:
-      return "<";
-    case Relation::at_least:
-      return "≥";
-    case Relation::above:
-      return ">";
-  }
-  return "?";
-}
-
 std::string render_rule(const RuleDefinition& rule) {
   std::string text = fmt::format("{}: {} {} {}", rule.id, rule.value, to_symbol(rule.relation), rule.limit);
   if (rule.at_least_replicates) text += fmt::format("  replicates ≥ {}", *rule.at_least_replicates);

@@ -92,6 +92,7 @@ struct ReportTable {
   std::vector<ReportColumn> columns;
   std::vector<std::vector<ReportCell>> rows;  ///< each as long as columns
   std::string note;
+  bool compact = false;  ///< smaller type and less space, for long lists
 };
 
 struct Figure {
@@ -132,9 +133,9 @@ void validate(const Document& document);
 /// One self-contained UTF-8 file, well-formed as XML too: inline CSS and SVG, no script, nothing loaded from elsewhere.
 std::string render_html(const Document& document);
 
-/// A4 PDF by Cairo and Pango in "Noto Sans CJK SC" with fall-back: running header and footer with page n/N, watermark
-/// and banner on every page, tables that continue with their header repeated, links and an outline. The same document
-/// gives the same bytes on one machine; other fonts give other bytes.
+/// A4 PDF by Cairo and Pango in "Noto Sans" and "Noto Sans CJK SC" with fall-back: running header and footer with page
+/// n/N, watermark and banner on every page, tables that continue with their header repeated, links and an outline. The
+/// same document gives the same bytes on one machine; other fonts give other bytes.
 std::string render_pdf(const Document& document);
 
 }  // namespace qpcr

@@ -52,6 +52,7 @@ table{border-collapse:collapse;width:100%;font-size:.87rem}
 caption{text-align:left;color:var(--muted);padding-bottom:.4rem}
 th,td{padding:.34rem .55rem;vertical-align:top;border-bottom:1px solid var(--grid);text-align:left;overflow-wrap:anywhere}
 thead th{background:var(--panel);border-bottom:1.5px solid var(--rule);vertical-align:bottom;line-height:1.35}
+table.compact{font-size:.78rem}table.compact th,table.compact td{padding:.2rem .45rem;line-height:1.4}
 tbody th{font-weight:400}tr:target,td:target,th:target{background:var(--indeterminate-tint)}
 .right{text-align:right}.center{text-align:center}.bold{font-weight:700}td .detail,th .detail{display:block;line-height:1.4}
 .mono{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.82em}
@@ -185,8 +186,8 @@ class HtmlWriter {
   void operator()(const ReportTable& table) {
     out += fmt::format(
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"{0}-caption\">"
-        "<table id=\"{0}\"><caption id=\"{0}-caption\">{1}</caption>",
-        table.id, words(table.caption));
+        "<table id=\"{0}\"{2}><caption id=\"{0}-caption\">{1}</caption>",
+        table.id, words(table.caption), table.compact ? " class=\"compact\"" : "");
     double total = 0;
     for (const ReportColumn& column : table.columns) total += column.relative_width;
     out += "<colgroup>";

@@ -21,6 +21,22 @@ ToneInks to_inks(Tone tone) {
   return inks.at(static_cast<std::size_t>(tone));
 }
 
+namespace {
+
+struct HeadingStyle {
+  int level;
+  double size;
+  double above;
+};
+
+HeadingStyle style_of(const Heading& heading) {
+  constexpr std::array<double, 3> sizes = {13, 11, 9.5};
+  const int level = std::clamp(heading.level, 1, 3);
+  return {level, sizes.at(static_cast<std::size_t>(level - 1)), level == 1 ? 16.0 : 10.0};
+}
+
+}  // namespace
+
 PageFlow::PageFlow(const Document& document) : document_(document), shaper_(document.language) {
   for (const Block& block : document.blocks) std::visit([this](const auto& b) { collect_anchors(b); }, block);
   new_page();
@@ -29,19 +45,16 @@ PageFlow::PageFlow(const Document& document) : document_(document), shaper_(docu
 void PageFlow::place_all() {
   place_title();
   for (std::size_t i = 0; i < document_.blocks.size(); ++i) {
-    next_ = i + 1 < document_.blocks.size() ? &document_.blocks[i + 1] : nullptr;
+    next_ = i + 1;
     std::visit(*this, document_.blocks[i]);
   }
 }
 
 void PageFlow::operator()(const Heading& heading) {
-  constexpr std::array<double, 3> sizes = {13, 11, 9.5};
-  const int level = std::clamp(heading.level, 1, 3);
-  const double size = sizes.at(static_cast<std::size_t>(level - 1));
+  const auto [level, size, above] = style_of(heading);
   const ShapedText& text = shaper_.shape(heading.text, {size, true, false, Alignment::left}, body_width);
-  const double above = level == 1 ? 16 : 10;
   if (y_ > body_top) y_ += above;
-  require(text.height + 6 + height_to_keep());
+  require(text.height + 8 + height_to_keep(next_));
   outline_.push_back({level, heading.text, pages_.size() - 1, y_});
   place_anchor(heading.anchor);
   const double first_line_end = text.lines.size() == 1 ? text.width : body_width;
@@ -165,13 +178,27 @@ double PageFlow::caption_height(const Figure& figure) {
   return shaper_.shape(figure.caption, {9, true, false, Alignment::left}, body_width).height + 3;
 }
 
-double PageFlow::height_to_keep() {
-  if (next_ == nullptr) return 0;
-  if (const auto* figure = std::get_if<Figure>(next_)) {
+double PageFlow::height_to_keep(std::size_t index) {
+  if (index >= document_.blocks.size()) return 0;
+  const Block& block = document_.blocks[index];
+  constexpr double two_lines = 27;
+  if (const auto* figure = std::get_if<Figure>(&block)) {
     const double scale = std::min(1.0, body_width / figure->drawing.width);
-    return std::min(caption_height(*figure) + figure->drawing.height * scale, body_height / 2);
+    return std::min(caption_height(*figure) + figure->drawing.height * scale, body_height - 60);
   }
-  return std::holds_alternative<PageBreak>(*next_) ? 0 : 54;
+  if (const auto* table = std::get_if<ReportTable>(&block)) return table_start_height(*table);
+  if (const auto* heading = std::get_if<Heading>(&block)) {
+    const HeadingStyle style = style_of(*heading);
+    return style.above + shaper_.shape(heading->text, {style.size, true, false, Alignment::left}, body_width).height +
+           8 + height_to_keep(index + 1);
+  }
+  if (const auto* paragraph = std::get_if<Paragraph>(&block)) {
+    const double size = paragraph->small ? 7.5 : 9;
+    const double height = shaper_.shape(paragraph->text, {size, false, false, Alignment::left}, body_width).height + 4;
+    // A short paragraph leads to what follows it; a long one may stand alone.
+    return height > 2 * two_lines ? two_lines : height + std::min(height_to_keep(index + 1), body_height / 2);
+  }
+  return std::holds_alternative<PageBreak>(block) ? 0 : 54;
 }
 
 void PageFlow::add_lines(const ShapedText& text, double x, double y, Ink ink) {

@@ -21,7 +21,6 @@ inline constexpr double body_top = 62;
 inline constexpr double body_bottom = page_height - 48;
 inline constexpr double body_height = body_bottom - body_top;
 inline constexpr double cell_padding_x = 4;
-inline constexpr double cell_padding_y = 2.6;
 
 struct ToneInks {
   Ink ink;
@@ -37,6 +36,14 @@ struct OutlineEntry {
   std::string text;
   std::size_t page;
   double y;
+};
+
+/// Type sizes and space of a table's rows.
+struct RowStyle {
+  double text_size = 8;
+  double detail_size = 6.6;
+  double monospace_size = 6.6;
+  double padding_y = 2.6;
 };
 
 /// A line of a cell, with the colour it gets.
@@ -78,8 +85,11 @@ class PageFlow {
 
   double caption_height(const Figure& figure);
 
-  /// What must stand on the page of a heading besides it.
-  double height_to_keep();
+  /// What of a block, and of those it leads to, must stand on the page of a heading above it.
+  double height_to_keep(std::size_t index);
+
+  /// Caption, header and first row of a table, as far as that row is not to be split.
+  double table_start_height(const ReportTable& table);
 
   void add_lines(const ShapedText& text, double x, double y, Ink ink);
 
@@ -115,7 +125,9 @@ class PageFlow {
 
   std::vector<FlowCell> shape_row(const ReportTable& table, const std::vector<ReportCell>& row, bool header);
 
-  static double row_height(const std::vector<FlowCell>& cells);
+  std::vector<FlowCell> shape_header(const ReportTable& table);
+
+  double row_height(const std::vector<FlowCell>& cells) const;
 
   /// Paints of each cell, from line `starts[i]` on, what fits in the height; advances `starts`. @return false when
   /// lines are left.
@@ -131,7 +143,8 @@ class PageFlow {
   std::vector<std::vector<Command>> pages_;
   std::vector<OutlineEntry> outline_;
   std::set<std::string> anchors_;
-  const Block* next_ = nullptr;
+  std::size_t next_ = 0;  ///< index of the block after the one being placed
+  RowStyle row_style_;    ///< of the table being placed or measured
   double y_ = body_top;
 };
 

@@ -97,6 +97,8 @@ TextShaper::TextShaper(Language language)
     : fonts_(adopt(pango_cairo_font_map_new())), context_(adopt(pango_font_map_create_context(fonts_.get()))) {
   // The language chooses the Chinese forms of characters that Chinese and Japanese share.
   pango_context_set_language(context_.get(), pango_language_from_string(language == Language::zh ? "zh-cn" : "en"));
+  // Glyphs rounded to whole points would stand apart in small type.
+  pango_context_set_round_glyph_positions(context_.get(), FALSE);
   cairo_font_options_t* options = cairo_font_options_create();
   cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
   cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
@@ -111,10 +113,13 @@ const ShapedText& TextShaper::shape(const std::string& text, const TextStyle& st
   if (known != shaped_.end()) return known->second;
 
   const auto layout = adopt(pango_layout_new(context_.get()));
+  // Cairo embeds a few kilobytes of a Latin face, but most of Noto Sans CJK once its Latin letters are used: that one
+  // is for Chinese only.
   PangoFontDescription* font = pango_font_description_new();
   pango_font_description_set_family(
-      font, style.monospace ? "DejaVu Sans Mono, Noto Sans Mono CJK SC, monospace"
-                            : "Noto Sans CJK SC, Noto Sans SC, WenQuanYi Micro Hei, DejaVu Sans, sans-serif");
+      font, style.monospace
+                ? "DejaVu Sans Mono, Noto Sans Mono CJK SC, monospace"
+                : "Noto Sans, Noto Sans CJK SC, Noto Sans SC, WenQuanYi Micro Hei, DejaVu Sans, sans-serif");
   pango_font_description_set_absolute_size(font, style.size * PANGO_SCALE);
   if (style.bold) pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
   pango_layout_set_font_description(layout.get(), font);

@@ -228,7 +228,12 @@ void draw_threshold(Drawing& drawing, const Panel& panel, double threshold, cons
 
 void draw_legend(Drawing& drawing, const std::vector<Curve>& curves, std::optional<double> threshold,
                  Language language) {
-  double x = figure_width;
+  struct Entry {
+    std::string text;
+    GroupLook look;
+    double width;
+  };
+  std::vector<Entry> entries;
   const auto entry = [&](const std::string& text, const GroupLook& look) {
     // Text width is not known here: 7 points a CJK character and 3.9 a Latin one are a little more than any font needs.
     double width = 24;
@@ -236,9 +241,7 @@ void draw_legend(Drawing& drawing, const std::vector<Curve>& curves, std::option
       const auto byte = static_cast<unsigned char>(c);
       width += byte < 0x80 ? 3.9 : byte >= 0xC0 ? 7.0 : 0.0;
     }
-    x -= width;
-    drawing.add(Line{{x, 7.5}, {x + 13, 7.5}, {look.ink, std::max(look.width, 1.0), look.dash, 1}});
-    drawing.add(make_text({x + 16, 10}, text, 6.8, Anchor::start, Ink::text));
+    entries.push_back({text, look, width});
   };
   if (threshold) {
     entry(render_message(Message{"report.threshold_value", {{"value", fmt::format("{:.4g}", *threshold)}}}, language),
@@ -248,6 +251,16 @@ void draw_legend(Drawing& drawing, const std::vector<Curve>& curves, std::option
     const auto count =
         std::count_if(curves.begin(), curves.end(), [&](const Curve& curve) { return curve.group == group; });
     if (count > 0) entry(fmt::format("{} {}", group_label(group, language), count), describe(group));
+  }
+  // Right-aligned; long words (English ones) close up rather than leave the figure.
+  double total = 0;
+  for (const Entry& each : entries) total += each.width;
+  const double share = std::min(1.0, figure_width / total);
+  double x = figure_width;
+  for (const Entry& each : entries) {
+    x -= each.width * share;
+    drawing.add(Line{{x, 7.5}, {x + 13, 7.5}, {each.look.ink, std::max(each.look.width, 1.0), each.look.dash, 1}});
+    drawing.add(make_text({x + 16, 10}, each.text, 6.8 * std::max(share, 0.8), Anchor::start, Ink::text));
   }
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -114,6 +115,17 @@ struct LegendEntry {
   WellView sample;
 };
 
+/// About the width of a text in points: a Chinese character is as wide as it is high, a Latin letter a little over
+/// half of that.
+double estimate_width(std::string_view text, double size) {
+  double width = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) != 0x80U) width += byte >= 0xE0U ? size : 0.56 * size;
+  }
+  return width;
+}
+
 /// A row of sample wells with their meaning, wrapped to the width of the map. @return the height used.
 double draw_legend(Drawing& drawing, const PlateView& view, double top) {
   static const std::array<SampleCall, 5> examples = [] {
@@ -143,12 +155,16 @@ double draw_legend(Drawing& drawing, const PlateView& view, double top) {
   control.control_passed = false;
   entries.push_back({render_text("report.control_failed", view.language), control});
 
-  const double step = (map_width - label_width) / static_cast<double>(entries.size());
+  constexpr double text_size = 6.6;
+  constexpr double text_offset = 19;
+  double used = 0;
+  for (const LegendEntry& entry : entries) used += text_offset + estimate_width(entry.text, text_size);
+  const double gap = std::max(2.0, (map_width - label_width - used) / static_cast<double>(entries.size() - 1));
   double x = label_width;
   for (const LegendEntry& entry : entries) {
     draw_well(drawing, entry.sample, {{x, top}, 16, 14});
-    drawing.add(make_text({x + 19, top + 9.5}, entry.text, 6.6, Anchor::start, Ink::text));
-    x += step;
+    drawing.add(make_text({x + text_offset, top + 9.5}, entry.text, text_size, Anchor::start, Ink::text));
+    x += text_offset + estimate_width(entry.text, text_size) + gap;
   }
   return 18;
 }

@@ -30,9 +30,42 @@ Tile outcome_tile(const PlateView& view, Outcome outcome) {
           look.tone};
 }
 
-std::string cq_text(const ControlResult& control, Language language) {
-  return control.cq_cycles ? format_fixed(*control.cq_cycles, 2)
-                           : label("cq_status", to_string(control.cq_status), language);
+/// The finding, with the Cq where its words do not carry it.
+std::string finding_text(const ControlResult& control, Language language) {
+  std::string text = render_message(control.finding, language);
+  if (!control.cq_cycles) return text;
+  const std::string cq = format_fixed(*control.cq_cycles, 2);
+  return text.find(cq) == std::string::npos ? fmt::format("{} ({} {})", text, render_text("report.cq", language), cq)
+                                            : text;
+}
+
+/// All expectations on one control well, or on a control as a whole, in one row; those that failed first, marked.
+std::vector<ReportCell> control_row(const std::vector<const ControlResult*>& expectations, Language language) {
+  const std::string separator = render_text("report.clause_separator", language);
+  std::string expected;
+  std::string found;
+  std::string failed_expected;
+  std::string failed_found;
+  for (const ControlResult* each : expectations) {
+    std::string& left = each->passed ? expected : failed_expected;
+    std::string& right = each->passed ? found : failed_found;
+    const std::string mark = each->passed ? "" : "✗ ";
+    left += (left.empty() ? "" : separator) + mark + render_message(each->expectation, language);
+    right += (right.empty() ? "" : separator) + mark + finding_text(*each, language);
+  }
+  const ControlResult& first = *expectations.front();
+  const bool passed = failed_found.empty();
+  const auto words = [&](const std::string& good, const std::string& bad) {
+    return passed ? make_cell(good) : make_cell(bad, Tone::invalid, true, good);
+  };
+  return {make_cell(label("control_kind", to_string(first.kind), language), Tone::neutral, false,
+                    first.control == first.sample ? "" : first.control),
+          make_cell(first.well.label.empty() ? "–" : first.well.label),
+          make_cell(first.sample),
+          words(expected, failed_expected),
+          words(found, failed_found),
+          make_cell((passed ? "✓ " : "✗ ") + render_text(passed ? "report.passed" : "report.failed", language),
+                    passed ? Tone::good : Tone::invalid, true)};
 }
 
 }  // namespace
@@ -108,25 +141,27 @@ std::vector<Block> render_controls_section(const PlateView& view) {
   ReportTable table;
   table.id = "controls";
   table.caption = render_text("report.controls_caption", language);
-  table.columns = {bilingual_column("report.control", language, Alignment::left, 14),
+  table.compact = true;
+  table.columns = {bilingual_column("report.control", language, Alignment::left, 13),
                    bilingual_column("report.well", language, Alignment::left, 6),
-                   bilingual_column("report.sample", language, Alignment::left, 15),
-                   bilingual_column("report.target", language, Alignment::left, 10),
-                   bilingual_column("report.cq", language, Alignment::right, 13),
-                   bilingual_column("report.expectation", language, Alignment::left, 19),
-                   bilingual_column("report.finding", language, Alignment::left, 20),
-                   bilingual_column("report.passed_or_failed", language, Alignment::left, 12)};
+                   bilingual_column("report.sample", language, Alignment::left, 9),
+                   bilingual_column("report.expectation", language, Alignment::left, 32),
+                   bilingual_column("report.finding", language, Alignment::left, 32),
+                   bilingual_column("report.passed_or_failed", language, Alignment::left, 11)};
+  std::vector<std::vector<const ControlResult*>> groups;
   for (const ControlResult& control : view.result.controls) {
-    const bool as_a_whole = control.well.label.empty();
-    table.rows.push_back(
-        {make_cell(label("control_kind", to_string(control.kind), language), Tone::neutral, false, control.control),
-         make_cell(control.well.label), make_cell(control.sample), make_cell(control.target),
-         make_cell(as_a_whole ? "" : cq_text(control, language)),
-         make_cell(render_message(control.expectation, language)), make_cell(render_message(control.finding, language)),
-         make_cell(control.passed ? "✓ " + render_text("report.passed", language)
-                                  : "✗ " + render_text("report.failed", language),
-                   control.passed ? Tone::good : Tone::invalid, true)});
+    const auto known = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
+      const ControlResult& first = *group.front();
+      return first.control == control.control && first.kind == control.kind && first.sample == control.sample &&
+             first.well.label == control.well.label;
+    });
+    if (known == groups.end()) {
+      groups.push_back({&control});
+    } else {
+      known->push_back(&control);
+    }
   }
+  for (const auto& group : groups) table.rows.push_back(control_row(group, language));
   blocks.emplace_back(std::move(table));
   return blocks;
 }

@@ -1,7 +1,7 @@
 // The two long tables of a plate report: the call of every sample with its reasons, and the Cq of every well.
 #include <algorithm>
 #include <map>
-#include <set>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,7 +12,6 @@
 namespace qpcr {
 namespace {
 
-constexpr std::size_t most_value_columns = 5;
 constexpr std::size_t most_target_columns = 6;
 
 ReportColumn bilingual_column(std::string_view id, Language language, Alignment alignment, double width) {
@@ -29,6 +28,15 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return text;
 }
 
+/// The catalogue's word for a category of a covariate ("sex.male").
+std::optional<std::string> find_word(const NamedValue& value, Language language) {
+  if (value.text.empty()) return std::nullopt;
+  const std::string id = value.id + "." + value.text;
+  const auto& entries = catalogue();
+  const auto entry = std::find_if(entries.begin(), entries.end(), [&](const CatalogueEntry& e) { return e.id == id; });
+  return entry == entries.end() ? std::nullopt : std::optional(pick(entry->text, language));
+}
+
 std::string well_anchor(const WellId& well, std::size_t chunk) {
   std::string anchor = chunk == 0 ? "well-" : fmt::format("well{}-", chunk + 1);
   for (const char c : well.label) {
@@ -38,74 +46,77 @@ std::string well_anchor(const WellId& well, std::size_t chunk) {
   return anchor;
 }
 
-std::string value_text(const NamedValue& value) {
-  if (!value.value) return "–";
-  return format_fixed(*value.value, value.display_digits) + (value.depends_on_imputed_cq ? " †" : "");
+/// "男", "139.1", "<0.8" as the covariate table has it, worded where the catalogue knows "id.text"; else the number.
+std::string value_text(const NamedValue& value, Language language) {
+  std::string text = value.text;
+  if (const auto word = find_word(value, language)) return *word;
+  if (text.empty()) text = value.value ? format_fixed(*value.value, value.display_digits) : "–";
+  if (!value.unit.empty() && (value.value || !value.text.empty())) text += " " + value.unit;
+  return text + (value.depends_on_imputed_cq ? " †" : "");
 }
 
-std::string why_absent(const NamedValue& value, Language language) {
-  return value.value || !value.why_absent ? std::string{} : render_message(*value.why_absent, language);
-}
-
-/// The values of the definition in order of first appearance, with their units.
-std::vector<std::pair<std::string, std::string>> list_values(const PlateResult& result) {
-  std::vector<std::pair<std::string, std::string>> values;
-  std::set<std::string> seen;
-  for (const SampleCall& call : result.calls) {
-    for (const NamedValue& value : call.values) {
-      if (seen.insert(value.id).second) values.emplace_back(value.id, value.unit);
-    }
+/// True when a rule in `said` already gives the value: "id = 3.21".
+bool is_said(const std::string& said, const std::string& id) {
+  const std::string words = id + " = ";
+  for (std::size_t at = said.find(words); at != std::string::npos; at = said.find(words, at + 1)) {
+    if (at == 0 || said[at - 1] == ' ' || said[at - 1] == '\n' || static_cast<unsigned char>(said[at - 1]) >= 0x80U)
+      return true;
   }
-  return values;
+  return false;
 }
 
 ReportCell outcome_cell(const SampleCall& call, Language language) {
   const OutcomeLook look = describe(call.outcome);
   std::vector<std::string> remarks;
-  if (language == Language::zh) remarks.push_back(label("outcome", to_string(call.outcome), Language::en));
   if (call.needs_review) remarks.push_back("⚑ " + render_text("report.needs_review", language));
   if (call.depends_on_imputed_cq) remarks.push_back("† " + render_text("report.depends_on_imputed", language));
   return make_cell(fmt::format("{} {}", look.symbol, label("outcome", to_string(call.outcome), language)), look.tone,
                    true, join(remarks, "\n"));
 }
 
-/// Reasons, and below them the comparisons: all of them where a person has to look, else the decisive ones.
+/// Reasons, and below them what they do not say yet: the other comparisons (all of them where a person has to look,
+/// else the decisive ones) and why a value is absent.
 ReportCell reasons_cell(const SampleCall& call, Language language) {
+  const std::string separator = render_text("report.clause_separator", language);
   std::vector<std::string> reasons;
   for (const Message& reason : call.reasons) reasons.push_back(render_message(reason, language));
-  std::vector<std::string> rules;
+  std::vector<std::string> remarks;
   for (const RuleTrace& rule : call.rules) {
-    if (!rule.decisive && !call.needs_review) continue;
-    rules.push_back(
-        fmt::format("· {}{}", render_message(rule.statement, language), rule.depends_on_imputed_cq ? " †" : ""));
-  }
-  return make_cell(join(reasons, "\n"), Tone::neutral, false, join(rules, "\n"));
-}
-
-ReportCell all_values_cell(const SampleCall& call, Language language) {
-  std::vector<std::string> lines;
-  for (const NamedValue& value : call.values) {
-    const std::string why = why_absent(value, language);
-    const std::string unit = value.unit.empty() || !value.value ? "" : " " + value.unit;
-    lines.push_back(fmt::format("{} = {}{}{}", value.id, value_text(value), unit, why.empty() ? "" : " " + why));
-  }
-  return make_cell(join(lines, "\n"));
-}
-
-void add_value_cells(const SampleCall& call, const std::vector<std::pair<std::string, std::string>>& values,
-                     Language language, std::vector<ReportCell>& row) {
-  for (const auto& entry : values) {
-    const auto& id = entry.first;
-    const auto value =
-        std::find_if(call.values.begin(), call.values.end(), [&](const NamedValue& each) { return each.id == id; });
-    if (value == call.values.end()) {
-      row.push_back(make_cell("–", Tone::muted));
-    } else {
-      // The reason of a missing value is worth a line where a person has to look; else the JSON result holds it.
-      row.push_back(make_cell(value_text(*value), value->value ? Tone::neutral : Tone::muted, false,
-                              call.needs_review ? why_absent(*value, language) : std::string{}));
+    const std::string statement = render_message(rule.statement, language);
+    const auto said = std::find(reasons.begin(), reasons.end(), statement);
+    const std::string mark = rule.depends_on_imputed_cq ? " †" : "";
+    if (said != reasons.end()) {
+      *said += mark;
+    } else if (rule.decisive || call.needs_review) {
+      remarks.push_back(statement + mark);
     }
   }
+  for (const NamedValue& value : call.values) {
+    if (value.value || !value.why_absent) continue;
+    const std::string why = render_message(*value.why_absent, language);
+    const auto is_why = [&](const std::string& text) { return text.find(why) != std::string::npos; };
+    if (std::none_of(reasons.begin(), reasons.end(), is_why) && std::none_of(remarks.begin(), remarks.end(), is_why))
+      remarks.push_back(why);
+  }
+  return make_cell(join(reasons, separator), Tone::neutral, false, join(remarks, separator));
+}
+
+/// The values that the reasons do not give, those that are absent together at the end.
+ReportCell values_cell(const SampleCall& call, const ReportCell& reasons, Language language) {
+  const std::string said = reasons.text + "\n" + reasons.detail;
+  std::vector<std::string> parts;
+  std::vector<std::string> absent;
+  for (const NamedValue& value : call.values) {
+    if (!value.value && value.text.empty()) {
+      absent.push_back(value.id);
+    } else if (find_word(value, language)) {
+      parts.push_back(value_text(value, language));
+    } else if (!is_said(said, value.id)) {
+      parts.push_back(fmt::format("{} = {}", value.id, value_text(value, language)));
+    }
+  }
+  if (!absent.empty()) parts.push_back(fmt::format("{}: –", join(absent, ", ")));
+  return make_cell(join(parts, render_text("report.clause_separator", language)));
 }
 
 /// Calls that need a person first, then plate order.
@@ -116,12 +127,29 @@ std::vector<const SampleCall*> order_calls(const PlateResult& result) {
   return calls;
 }
 
-ReportCell cq_cell(const WellResult& well, Language language) {
+/// The one number that stands in for every undetected Cq of a target; none when there are several.
+std::optional<double> find_common_stand_in(const PlateView& view, const TargetView& target) {
+  std::optional<double> common;
+  for (const std::size_t index : target.wells) {
+    const WellResult& well = view.result.wells[index];
+    if (!well.imputed || !well.used_cq_cycles) continue;
+    if (common && *common != *well.used_cq_cycles) return std::nullopt;
+    common = well.used_cq_cycles;
+  }
+  return common;
+}
+
+/// @param stand_in_noted the number that stands in for the target's undetected Cq is said below the table.
+ReportCell cq_cell(const WellResult& well, bool stand_in_noted, Language language) {
   ReportCell cell = well.cq.cq_cycles ? make_cell(format_fixed(*well.cq.cq_cycles, 2))
                                       : make_cell(label("cq_status", to_string(well.cq.status), language), Tone::muted);
   if (well.imputed && well.used_cq_cycles) {
-    cell.detail =
-        render_message(Message{"report.imputed_cq", {{"value", format_fixed(*well.used_cq_cycles, 2)}}}, language);
+    if (stand_in_noted) {
+      cell.text += " †";
+    } else {
+      cell.detail =
+          render_message(Message{"report.imputed_cq", {{"value", format_fixed(*well.used_cq_cycles, 2)}}}, language);
+    }
   }
   return cell;
 }
@@ -136,16 +164,45 @@ ReportCell role_cell(const WellView& well, Language language) {
                    look.tone);
 }
 
+/// What was noticed in a well, the same remark about several targets once. That a Cq is imputed stands in its cell.
 std::string flags_text(const PlateView& view, const WellView& well) {
-  std::vector<std::string> flags;
+  struct Remark {
+    Message flag;
+    std::vector<std::string> targets;
+  };
+  std::vector<Remark> remarks;
   for (const std::size_t index : well.wells) {
     const WellResult& each = view.result.wells[index];
     for (const Message& flag : each.flags) {
-      const std::string text = fmt::format("{}: {}", each.target, render_message(flag, view.language));
-      if (std::find(flags.begin(), flags.end(), text) == flags.end()) flags.push_back(text);
+      if (each.imputed && flag.id == "not_detected_imputed") continue;
+      // Why a flat curve is no amplification stands in the JSON result; the cell says that there is none.
+      if (each.cq.status == CqStatus::no_amplification && flag == each.cq.reason) continue;
+      Remark remark{flag, {each.target}};
+      for (auto& [name, value] : remark.flag.values) {
+        if (name == "target" && value == each.target) value.clear();
+      }
+      const auto known =
+          std::find_if(remarks.begin(), remarks.end(), [&](const Remark& other) { return other.flag == remark.flag; });
+      if (known == remarks.end()) {
+        remarks.push_back(std::move(remark));
+      } else if (std::find(known->targets.begin(), known->targets.end(), each.target) == known->targets.end()) {
+        known->targets.push_back(each.target);
+      }
     }
   }
-  return join(flags, "\n");
+  std::vector<std::string> lines;
+  for (Remark& remark : remarks) {
+    const std::string targets = join(remark.targets, ", ");
+    bool names_targets = false;
+    for (auto& [name, value] : remark.flag.values) {
+      if (name != "target" || !value.empty()) continue;
+      value = targets;
+      names_targets = true;
+    }
+    const std::string text = render_message(remark.flag, view.language);
+    lines.push_back(names_targets ? text : fmt::format("{}: {}", targets, text));
+  }
+  return join(lines, "\n");
 }
 
 ReportTable render_wells_table(const PlateView& view, std::size_t chunk) {
@@ -155,13 +212,19 @@ ReportTable render_wells_table(const PlateView& view, std::size_t chunk) {
   ReportTable table;
   table.id = chunk == 0 ? "wells" : fmt::format("wells-{}", chunk + 1);
   table.caption = render_text("report.wells_caption", language);
+  table.compact = true;
   table.columns = {bilingual_column("report.well", language, Alignment::left, 6),
-                   bilingual_column("report.sample", language, Alignment::left, 16),
+                   bilingual_column("report.sample", language, Alignment::left, 14),
                    bilingual_column("report.call_or_control", language, Alignment::left, 14)};
   std::map<std::size_t, std::size_t> column_of_result;
+  std::vector<bool> stand_in_noted(table.columns.size(), false);
+  std::vector<std::string> stand_ins;
   for (std::size_t i = first; i < last; ++i) {
     table.columns.push_back(make_column(view.targets[i].target, Alignment::right, 13, view.targets[i].dye));
     for (const std::size_t index : view.targets[i].wells) column_of_result[index] = table.columns.size() - 1;
+    const std::optional<double> stand_in = find_common_stand_in(view, view.targets[i]);
+    stand_in_noted.push_back(stand_in.has_value());
+    if (stand_in) stand_ins.push_back(fmt::format("{} {}", view.targets[i].target, format_fixed(*stand_in, 2)));
   }
   table.columns.push_back(bilingual_column("report.flags", language, Alignment::left, 24));
   for (const WellView& well : view.wells) {
@@ -172,11 +235,15 @@ ReportTable render_wells_table(const PlateView& view, std::size_t chunk) {
     row[2] = role_cell(well, language);
     for (const std::size_t index : well.wells) {
       const auto column = column_of_result.find(index);
-      if (column != column_of_result.end()) row[column->second] = cq_cell(view.result.wells[index], language);
+      if (column != column_of_result.end()) {
+        row[column->second] = cq_cell(view.result.wells[index], stand_in_noted[column->second], language);
+      }
     }
     row.back() = make_cell({}, Tone::neutral, false, flags_text(view, well));
     table.rows.push_back(std::move(row));
   }
+  if (!stand_ins.empty())
+    table.note = "† " + render_message(Message{"report.stand_ins", {{"list", join(stand_ins, ", ")}}}, language);
   return table;
 }
 
@@ -191,21 +258,15 @@ std::vector<Block> render_calls_section(const PlateView& view) {
     blocks.emplace_back(make_paragraph(render_text("report.no_calls", language), Tone::warning));
     return blocks;
   }
-  const auto values = list_values(result);
-  const bool one_column = values.size() > most_value_columns;
   ReportTable table;
   table.id = "calls";
   table.caption = render_text("report.calls_caption", language);
-  table.columns = {bilingual_column("report.outcome", language, Alignment::left, 15),
-                   bilingual_column("report.sample", language, Alignment::left, 16),
-                   bilingual_column("report.wells", language, Alignment::left, 9)};
-  if (one_column) {
-    table.columns.push_back(bilingual_column("report.values", language, Alignment::left, 26));
-  } else {
-    for (const auto& entry : values)
-      table.columns.push_back(make_column(entry.first, Alignment::right, 9.5, entry.second));
-  }
-  table.columns.push_back(bilingual_column("report.reasons", language, Alignment::left, 38));
+  table.compact = true;
+  table.columns = {bilingual_column("report.outcome", language, Alignment::left, 11.5),
+                   bilingual_column("report.sample", language, Alignment::left, 12),
+                   bilingual_column("report.wells", language, Alignment::left, 5.5),
+                   bilingual_column("report.values", language, Alignment::left, 17),
+                   bilingual_column("report.reasons", language, Alignment::left, 60)};
   for (const SampleCall* call : order_calls(result)) {
     std::vector<std::string> wells;
     for (const std::size_t index : call->wells) {
@@ -214,14 +275,10 @@ std::vector<Block> render_calls_section(const PlateView& view) {
     }
     ReportCell sample = make_cell(call->sample, Tone::neutral, true);
     if (!call->wells.empty()) sample.link = well_anchor(result.wells.at(call->wells.front()).well, 0);
-    std::vector<ReportCell> row = {outcome_cell(*call, language), sample, make_cell(join(wells, " "))};
-    if (one_column) {
-      row.push_back(all_values_cell(*call, language));
-    } else {
-      add_value_cells(*call, values, language, row);
-    }
-    row.push_back(reasons_cell(*call, language));
-    table.rows.push_back(std::move(row));
+    ReportCell reasons = reasons_cell(*call, language);
+    ReportCell values = values_cell(*call, reasons, language);
+    table.rows.push_back(
+        {outcome_cell(*call, language), sample, make_cell(join(wells, " ")), std::move(values), std::move(reasons)});
   }
   const bool any_imputed = std::any_of(result.calls.begin(), result.calls.end(), [](const SampleCall& call) {
     return call.depends_on_imputed_cq || std::any_of(call.values.begin(), call.values.end(),
@@ -244,7 +301,8 @@ std::vector<Block> render_wells_section(const PlateView& view) {
   const std::size_t chunks = (view.targets.size() + most_target_columns - 1) / most_target_columns;
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
     ReportTable table = render_wells_table(view, chunk);
-    if (chunk + 1 == chunks) table.note = render_text("report.wells_note", language);
+    if (chunk + 1 == chunks)
+      table.note += (table.note.empty() ? "" : "\n") + render_text("report.wells_note", language);
     blocks.emplace_back(std::move(table));
   }
   return blocks;

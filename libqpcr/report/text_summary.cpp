@@ -68,6 +68,20 @@ void add_call(Lines& lines, const SampleCall& call, Language language) {
   for (const Message& reason : call.reasons) lines.add("      " + one_line(render_message(reason, language)));
 }
 
+/// A positive sample and why, in one line; a rule that is met as its value and limit.
+void add_positive(Lines& lines, const SampleCall& call, Language language) {
+  std::string why;
+  for (const Message& reason : call.reasons) {
+    Message brief = reason;
+    if (reason.id == "rule_met") brief.id = "report.rule_met_brief";
+    why += (why.empty() ? "" : render_text("report.clause_separator", language)) +
+           one_line(render_message(brief, language));
+  }
+  const std::string imputed =
+      call.depends_on_imputed_cq ? "  † " + render_text("report.depends_on_imputed", language) : std::string{};
+  lines.add(fmt::format("  {}  {}{}", one_line(call.sample), why, imputed));
+}
+
 }  // namespace
 
 std::string render_text_summary(const PlateResult& result, Language language, bool colour) {
@@ -97,7 +111,7 @@ std::string render_text_summary(const PlateResult& result, Language language, bo
   if (!positives.empty()) {
     lines.add("");
     lines.add(lines.paint(render_text("report.summary_positive", language), Tone::neutral));
-    for (const SampleCall* call : positives) add_call(lines, *call, language);
+    for (const SampleCall* call : positives) add_positive(lines, *call, language);
   }
   if (!reviews.empty()) {
     lines.add("");

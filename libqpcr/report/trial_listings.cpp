@@ -44,16 +44,15 @@ ReportCell outcome_cell(const TrialView& view, const SubjectOutcome& outcome) {
   if (test == nullptr) return make_cell(view.word("place", to_string(outcome.place)), Tone::muted);
   const bool run_valid = view.result(*test).run_valid;
   const OutcomeLook look = describe(*outcome.outcome);
-  const std::string place =
-      outcome.place == Place::analysed ? std::string() : view.word("place", to_string(outcome.place));
-  return make_cell(
-      fmt::format("{} {}", look.symbol,
-                  run_valid ? view.word("outcome", to_string(*outcome.outcome)) : view.word("place", "run_invalid")),
-      look.tone, false, place);
+  const std::string word =
+      run_valid ? view.word("outcome", to_string(*outcome.outcome)) : view.word("place", "run_invalid");
+  std::string place = outcome.place == Place::analysed ? "" : view.word("place", to_string(outcome.place));
+  if (place == word) place.clear();
+  return make_cell(fmt::format("{} {}", look.symbol, word), look.tone, false, place);
 }
 
 /// Values that the words in `said` do not carry yet.
-std::string values_text(const SampleCall& call, std::string_view said = {}) {
+std::string values_text(const SampleCall& call, std::string_view said) {
   std::vector<std::string> parts;
   for (const NamedValue& value : call.values) {
     std::string number = !value.text.empty() ? value.text
@@ -82,14 +81,14 @@ std::string group_wells(const TrialView& view, const IndexTest& test) {
   return text;
 }
 
-/// Values that were computed, without those that were read from the table of covariates.
-std::string derived_text(const SampleCall& call) {
+/// Values that were computed, without those that were read from the table of covariates or stand in `said`.
+std::string derived_text(const SampleCall& call, std::string_view said = {}) {
   SampleCall derived;
   for (const NamedValue& value : call.values) {
     if (value.text.empty()) derived.values.push_back(value);
   }
   for (NamedValue& value : derived.values) value.unit.clear();
-  return values_text(derived);
+  return values_text(derived, said);
 }
 
 std::string reasons_text(const TrialView& view, const SubjectOutcome& outcome) {
@@ -105,7 +104,7 @@ std::string reasons_text(const TrialView& view, const SubjectOutcome& outcome) {
                                   [&](const std::string& line) { return line.find(statement) != std::string::npos; });
     if (plate.run_valid && rule.decisive && !said) lines.push_back(statement);
   }
-  return join_lines(lines, "\n");
+  return join_lines(lines, render_text("report.clause_separator", view.language));
 }
 
 ReportCell run_cell(const TrialView& view, const IndexTest& test) {
@@ -133,21 +132,22 @@ ReportTable list_outcomes(const TrialView& view, std::string id, std::string cap
   ReportTable table;
   table.id = std::move(id);
   table.caption = std::move(caption);
+  table.compact = true;
   table.columns = {make_column(view.text("subject"), Alignment::left, 1.3),
-                   make_column(view.text("centre"), Alignment::left, 0.7),
-                   make_column(view.text("reference"), Alignment::left, 1.2),
-                   make_column(view.text("index_result"), Alignment::left, 0.95),
-                   make_column(view.text("why"), Alignment::left, 3.8),
-                   make_column(view.text("wells_and_cq"), Alignment::left, 1.2),
-                   make_column(render_text("report.run", view.language), Alignment::left, 1.2)};
+                   make_column(view.text("centre"), Alignment::left, 0.6),
+                   make_column(view.text("reference"), Alignment::left, 1.1),
+                   make_column(view.text("index_result"), Alignment::left, 0.9),
+                   make_column(view.text("why"), Alignment::left, 4.9),
+                   make_column(view.text("wells_and_cq"), Alignment::left, 1.8),
+                   make_column(render_text("report.run", view.language), Alignment::left, 1.1)};
   for (const SubjectOutcome* outcome : outcomes) {
     const IndexTest* test = view.counting(*outcome);
     const std::string reasons = reasons_text(view, *outcome);
     table.rows.push_back(
         {subject_cell(view, *outcome), make_cell(view.subject(*outcome).centre),
          reference_cell(view, view.subject(*outcome)), outcome_cell(view, *outcome),
-         make_cell(reasons, Tone::neutral, false, test == nullptr ? "" : values_text(view.call(*test), reasons)),
-         make_cell(test == nullptr ? "" : join_lines(list_wells(view, *test), "\n")),
+         make_cell(reasons, Tone::neutral, false, test == nullptr ? "" : derived_text(view.call(*test), reasons)),
+         make_cell(test == nullptr ? "" : group_wells(view, *test)),
          test == nullptr ? make_cell("") : run_cell(view, *test)});
   }
   return table;
@@ -212,6 +212,7 @@ void add_trial_not_used(const TrialView& view, Blocks& blocks) {
   ReportTable repeats;
   repeats.id = "table-repeats";
   repeats.caption = view.text("repeats_caption");
+  repeats.compact = true;
   repeats.columns = {make_column(view.text("subject"), Alignment::left, 1.2),
                      make_column(view.text("all_results"), Alignment::left, 3),
                      make_column(view.text("counts"), Alignment::left, 1.2),
@@ -286,11 +287,12 @@ void add_trial_provenance(const TrialView& view, Blocks& blocks) {
   ReportTable table;
   table.id = "table-runs";
   table.caption = view.text("runs_caption");
-  table.columns = {make_column(render_text("report.run", view.language), Alignment::left, 1.1),
-                   make_column(view.text("centre"), Alignment::left, 0.6),
-                   make_column(render_text("report.passed_or_failed", view.language), Alignment::left, 1.6),
-                   make_column(view.text("file_and_hash"), Alignment::left, 3),
-                   make_column(render_text("report.instrument", view.language), Alignment::left, 1.4)};
+  table.compact = true;
+  table.columns = {make_column(render_text("report.run", view.language), Alignment::left, 1),
+                   make_column(view.text("centre"), Alignment::left, 0.5),
+                   make_column(render_text("report.passed_or_failed", view.language), Alignment::left, 2.4),
+                   make_column(view.text("file_and_hash"), Alignment::left, 4.4),
+                   make_column(render_text("report.instrument", view.language), Alignment::left, 1.5)};
   for (std::size_t i = 0; i < view.trial.runs.size(); ++i) {
     const TestedRun& tested = view.trial.runs[i];
     for (std::size_t j = 0; j < tested.results.size(); ++j) {
@@ -302,6 +304,8 @@ void add_trial_provenance(const TrialView& view, Blocks& blocks) {
       std::vector<std::string> files;
       for (const SourceFile& file : plate.provenance.sources)
         files.push_back(fmt::format("{}\n{}", file.name, file.sha256));
+      ReportCell hashes = make_cell(join_lines(files, "\n"));
+      hashes.monospace = true;
       std::string instrument;
       if (j < tested.runs.size()) {
         const RunData& data = *tested.runs[j];
@@ -311,8 +315,9 @@ void add_trial_provenance(const TrialView& view, Blocks& blocks) {
       table.rows.push_back(
           {run, make_cell(view.trial.plan.runs[i].centre),
            make_cell(render_text(plate.run_valid ? "report.batch_valid" : "report.batch_invalid", view.language),
-                     plate.run_valid ? Tone::good : Tone::invalid, false, join_lines(reasons, "\n")),
-           make_cell(join_lines(files, "\n")), make_cell(instrument, Tone::neutral, false, plate.provenance.reader)});
+                     plate.run_valid ? Tone::good : Tone::invalid, false,
+                     join_lines(reasons, render_text("report.clause_separator", view.language))),
+           std::move(hashes), make_cell(instrument, Tone::neutral, false, plate.provenance.reader)});
     }
   }
   blocks.push_back(std::move(table));
@@ -322,12 +327,13 @@ void add_trial_counts(const TrialView& view, Blocks& blocks) {
   blocks.push_back(PageBreak{});
   blocks.push_back(make_heading(1, view.text("counts_title")));
   blocks.push_back(make_paragraph(view.text("counts_text")));
-  constexpr std::size_t subjects_per_row = 6;
+  constexpr std::size_t subjects_per_row = 7;
   for (const CountTable& counts : list_counts(view)) {
     ReportTable table;
     table.id = counts.id;
     table.caption = counts.caption;
-    table.columns = {make_column(view.text("count"), Alignment::left, 1.7)};
+    table.compact = true;
+    table.columns = {make_column(view.text("count"), Alignment::left, 2.2)};
     for (std::size_t i = 0; i < subjects_per_row; ++i)
       table.columns.push_back(make_column(i == 0 ? view.text("subjects") : ""));
     for (const CountGroup& group : counts.groups) {
@@ -358,13 +364,14 @@ void add_trial_listing(const TrialView& view, Blocks& blocks) {
   ReportTable table;
   table.id = "table-listing";
   table.caption = view.text("listing_caption");
+  table.compact = true;
   table.columns = {
-      make_column(view.text("subject"), Alignment::left, 1.3),
-      make_column(view.text("centre"), Alignment::left, 0.65),
-      make_column(render_text("report.sample", view.language), Alignment::left, 0.9),
-      make_column(view.text("reference"), Alignment::left, 1.15),
-      make_column(view.text("index_result"), Alignment::left, 0.95),
-      make_column(view.text("wells_and_cq"), Alignment::left, 3.3),
+      make_column(view.text("subject"), Alignment::left, 1.2),
+      make_column(view.text("centre"), Alignment::left, 0.55),
+      make_column(render_text("report.sample", view.language), Alignment::left, 0.85),
+      make_column(view.text("reference"), Alignment::left, 1.0),
+      make_column(view.text("index_result"), Alignment::left, 0.9),
+      make_column(view.text("wells_and_cq"), Alignment::left, 3.6),
       make_column(render_text("report.run", view.language), Alignment::left, 1.1, view.text("hash_prefix"))};
   for (const SubjectOutcome& outcome : view.trial.disposition.subjects) {
     const Subject& subject = view.subject(outcome);

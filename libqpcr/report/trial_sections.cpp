@@ -386,9 +386,9 @@ void add_trial_accuracy(const TrialView& view, Blocks& blocks) {
                      make_column("FN", Alignment::right, 0.55),
                      make_column("FP", Alignment::right, 0.55),
                      make_column("TN", Alignment::right, 0.55),
-                     make_column(view.text("sensitivity"), Alignment::right, 2.3, view.text("both_intervals")),
-                     make_column(view.text("specificity"), Alignment::right, 2.3, view.text("both_intervals")),
-                     make_column(view.text("overall_accuracy"), Alignment::right, 2.3, view.text("both_intervals"))};
+                     make_column(view.text("sensitivity"), Alignment::right, 2.3),
+                     make_column(view.text("specificity"), Alignment::right, 2.3),
+                     make_column(view.text("overall_accuracy"), Alignment::right, 2.3)};
   const auto both = [&](const Proportion& proportion, bool bold) {
     if (!proportion.estimate)
       return make_cell(view.text("not_estimable"), Tone::muted, false,
@@ -413,7 +413,7 @@ void add_trial_accuracy(const TrialView& view, Blocks& blocks) {
     add_centre(view.trial.centres[i].centre, view.trial.centres[i].accuracy, fmt::format("-{}", i + 1));
   }
   add_centre(view.text("all"), overall, {});
-  centres.note = view.text("by_centre_note");
+  centres.note = view.text("both_intervals") + "\n" + view.text("by_centre_note");
   blocks.push_back(std::move(centres));
 
   Figure figure;

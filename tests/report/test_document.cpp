@@ -130,6 +130,33 @@ TEST_CASE("a row and a paragraph longer than a page lose nothing", "[document]")
   CHECK(count_occurrences(text, "reason") == 120);
 }
 
+TEST_CASE("a heading, a caption and a table's header never stand alone at the foot of a page", "[document]") {
+  for (int filler = 20; filler < 60; ++filler) {
+    Document document;
+    document.title = "t";
+    for (int line = 0; line < filler; ++line) document.blocks.emplace_back(make_paragraph(fmt::format("fill{}", line)));
+    document.blocks.emplace_back(make_heading(1, "UPPER"));
+    document.blocks.emplace_back(make_heading(2, "LOWER"));
+    document.blocks.emplace_back(make_paragraph("LEADIN"));
+    ReportTable table;
+    table.id = "t";
+    table.caption = "CAPTION";
+    table.compact = filler % 2 == 0;
+    table.columns = {make_column("TITLE"), make_column("b")};
+    table.rows = {{make_cell("FIRST"), make_cell("1\n2\n3\n4\n5\nLAST")}, {make_cell("SECOND"), make_cell("x")}};
+    document.blocks.emplace_back(table);
+    const std::string text = pdf_to_text(render_pdf(document));
+    const auto page_of = [&](const std::string& words) {
+      return count_occurrences(text.substr(0, text.find(words)), "\f");
+    };
+    INFO(filler << " lines above");
+    for (const char* words : {"UPPER", "LOWER", "LEADIN", "CAPTION", "TITLE", "LAST"}) {
+      INFO(words);
+      CHECK(page_of(words) == page_of("FIRST"));
+    }
+  }
+}
+
 TEST_CASE("hostile text and links to nowhere are harmless", "[document]") {
   Document document;
   document.title = std::string("a\0b\xFF", 4);

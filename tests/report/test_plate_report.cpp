@@ -1,7 +1,9 @@
 // The plate report: everything of the result is in it, marked where it must be, in both languages, and quickly.
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 
 #include "libqpcr/core/file.hpp"
+#include "libqpcr/core/text.hpp"
 #include "libqpcr/report/markup.hpp"
 #include "libqpcr/report/plate_report.hpp"
 #include "libqpcr/seal/hash.hpp"
@@ -29,6 +32,14 @@ std::string svg_of(const std::string& html, const std::string& figure) {
   const std::size_t start = html.find("<figure id=\"" + figure + "\">");
   REQUIRE(start != std::string::npos);
   return html.substr(start, html.find("</figure>", start) - start);
+}
+
+std::vector<ReportTable> tables_of(const Document& document) {
+  std::vector<ReportTable> tables;
+  for (const Block& block : document.blocks) {
+    if (const auto* table = std::get_if<ReportTable>(&block)) tables.push_back(*table);
+  }
+  return tables;
 }
 
 }  // namespace
@@ -124,6 +135,88 @@ TEST_CASE("samples that need review come first", "[plate]") {
     CHECK(table->rows[0][0].detail.find("imputed") != std::string::npos);
   }
   CHECK(seen);
+}
+
+TEST_CASE("a value that the reasons give is not repeated, an absent one is a dash whose reason stands once",
+          "[plate]") {
+  auto plate = make_plate({});
+  SampleCall& call = plate.result.calls[0];
+  const Message met{"rule_met",
+                    {{"rule", "r"}, {"value_name", "dA"}, {"value", "4.25"}, {"relation", "≤"}, {"limit", "9"}}};
+  const Message absent{"curve_below_threshold", {{"threshold", "0.2"}}};
+  call.outcome = Outcome::invalid;
+  call.needs_review = true;
+  call.reasons = {met};
+  call.rules.clear();
+  call.values.clear();
+  for (const char* id : {"dA", "dB", "dC"}) {
+    NamedValue value;
+    value.id = id;
+    if (std::string(id) == "dA") {
+      value.value = 4.25;
+    } else {
+      value.why_absent = absent;
+    }
+    call.values.push_back(value);
+  }
+  NamedValue sex;
+  sex.id = "sex";
+  sex.value = 1;
+  sex.text = "male";
+  call.values.push_back(sex);
+  NamedValue afp;
+  afp.id = "afp";
+  afp.unit = "ng/mL";
+  afp.value = 0.8;
+  afp.text = "<0.8";
+  call.values.push_back(afp);
+  const Document document = build_plate_report(plate.run, plate.result, {Language::zh});
+  bool seen = false;
+  for (const ReportTable& table : tables_of(document)) {
+    if (table.id != "calls") continue;
+    for (const auto& row : table.rows) {
+      if (row[1].text != call.sample) continue;
+      seen = true;
+      CHECK(row[3].text == "男；afp = <0.8 ng/mL；dB, dC: –");
+      CHECK(row[4].text == render_message(met, Language::zh));
+      CHECK(row[4].detail == render_message(absent, Language::zh));
+    }
+  }
+  CHECK(seen);
+}
+
+TEST_CASE("a control well is one row that keeps every expectation and finding, failures marked", "[plate]") {
+  for (const bool valid : {true, false}) {
+    const auto plate = make_plate({8, 12, true, AssayStatus::simulated, valid});
+    std::set<std::string> wells;
+    for (const ControlResult& control : plate.result.controls) wells.insert(control.control + control.well.label);
+    const Document document = build_plate_report(plate.run, plate.result, {Language::en});
+    for (const ReportTable& table : tables_of(document)) {
+      if (table.id != "controls") continue;
+      CHECK(table.rows.size() == wells.size());
+      for (const ControlResult& control : plate.result.controls) {
+        const auto row = std::find_if(table.rows.begin(), table.rows.end(),
+                                      [&](const auto& each) { return each[1].text == control.well.label; });
+        REQUIRE(row != table.rows.end());
+        const auto holds = [](const ReportCell& cell, const std::string& words) {
+          return (cell.text + "\n" + cell.detail).find(words) != std::string::npos;
+        };
+        CHECK(holds((*row)[3], render_message(control.expectation, Language::en)));
+        CHECK(holds((*row)[4], render_message(control.finding, Language::en)));
+        if (control.cq_cycles) CHECK(holds((*row)[4], format_fixed(*control.cq_cycles, 2)));
+        if (!control.passed) {
+          CHECK((*row)[4].text.find("✗ " + render_message(control.finding, Language::en)) != std::string::npos);
+          CHECK((*row)[5].text.find("✗") == 0);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the PDF of a plate embeds subsets of its fonts only", "[plate]") {
+  const auto plate = make_plate({});
+  for (const Language language : {Language::zh, Language::en})
+    CHECK(render_pdf(build_plate_report(plate.run, plate.result, {language})).size() < 600'000);
 }
 
 TEST_CASE("curves are drawn above the baseline of the result", "[plate]") {

@@ -198,6 +198,20 @@ TEST_CASE("the terminal summary names the verdict, the positives and what needs 
   CHECK(en.find("Batch valid") != std::string::npos);
   CHECK(count_occurrences(en, "\x1b[0m") * 2 == count_occurrences(en, "\x1b["));
 
+  // A positive that needs no eye takes one line, with all its reasons.
+  auto met = make_plate({});
+  const auto positive = std::find_if(met.result.calls.begin(), met.result.calls.end(), [](const SampleCall& call) {
+    return call.outcome == Outcome::positive && !call.needs_review;
+  });
+  REQUIRE(positive != met.result.calls.end());
+  const auto make_rule = [](const char* name, const char* value) {
+    return Message{"rule_met",
+                   {{"rule", "r"}, {"value_name", name}, {"value", value}, {"relation", "≤"}, {"limit", "9"}}};
+  };
+  positive->reasons = {make_rule("dA", "4.25"), make_rule("dB", "3.10")};
+  CHECK(render_text_summary(met.result, Language::zh, false)
+            .find("  " + positive->sample + "  dA = 4.25（≤ 9）；dB = 3.10（≤ 9）\n") != std::string::npos);
+
   auto hostile = make_plate({});
   hostile.result.calls[2].sample = "SIM-\x1b]0;owned\x07";
   CHECK(render_text_summary(hostile.result, Language::en, false).find('\x1b') == std::string::npos);
