@@ -61,7 +61,11 @@ void print_data(std::string_view text) {
   }
 }
 
-void print_message(std::string_view text) { fmt::print(stderr, "{}\n", text); }
+void print_message(std::string_view text) {
+  // A message that nobody can read must not end the work it speaks of.
+  const std::string line = std::string(text) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 bool wants_colour(int descriptor) {
   const auto set = [](const char* name) {

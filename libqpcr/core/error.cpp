@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "libqpcr/core/privacy.hpp"
+#include "libqpcr/core/text.hpp"
 
 namespace qpcr {
 namespace {
@@ -56,6 +57,7 @@ std::string render_message(const ErrorContext& context) {
 ErrorContext masked(ErrorContext context) {
   constexpr std::size_t longest_excerpt = 120;
   context.found = mask_personal(excerpt(context.found, longest_excerpt));
+  context.path = mask_personal(to_valid_utf8(context.path));
   context.column = mask_personal(context.column);
   context.field = mask_personal(context.field);
   return context;

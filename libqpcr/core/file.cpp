@@ -60,7 +60,7 @@ void write_synced(const std::filesystem::path& path, std::string_view bytes) {
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
-  const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor.value() < 0) {
     if (errno == ENOENT || errno == ENOTDIR) refuse(ErrorCode::file_not_found, path, "no such file");
     refuse(ErrorCode::file_unreadable, path, "cannot be opened: " + reason());
@@ -68,8 +68,10 @@ std::string read_file(const std::filesystem::path& path) {
   struct stat information {};
   if (::fstat(descriptor.value(), &information) != 0) refuse(ErrorCode::file_unreadable, path, reason());
   if (S_ISDIR(information.st_mode)) refuse(ErrorCode::file_unreadable, path, "is a folder, expected a file");
+  // A pipe may never end and a device never does.
+  if (!S_ISREG(information.st_mode)) refuse(ErrorCode::file_unreadable, path, "is a pipe or a device, expected a file");
   if (static_cast<std::uint64_t>(information.st_size) > largest_input_bytes) {
-    refuse(ErrorCode::file_unreadable, path, "is larger than 1 GiB");
+    refuse(ErrorCode::file_unreadable, path, "is larger than 256 MiB");
   }
   std::string bytes;
   bytes.reserve(static_cast<std::size_t>(information.st_size));
@@ -80,7 +82,7 @@ std::string read_file(const std::filesystem::path& path) {
     if (count < 0) refuse(ErrorCode::file_unreadable, path, "cannot be read: " + reason());
     if (count == 0) return bytes;
     if (bytes.size() + static_cast<std::size_t>(count) > largest_input_bytes) {
-      refuse(ErrorCode::file_unreadable, path, "is larger than 1 GiB");
+      refuse(ErrorCode::file_unreadable, path, "is larger than 256 MiB");
     }
     bytes.append(buffer, static_cast<std::size_t>(count));
   }
@@ -105,6 +107,10 @@ void OutputFiles::add(const std::string& name, std::string_view bytes) {
   std::error_code ignored;
   // Renaming would fail only after other files of the set have appeared.
   if (std::filesystem::is_directory(final, ignored)) refuse(ErrorCode::file_unwritable, final, "is a folder");
+  // Renaming onto a device or a pipe would replace it.
+  if (std::filesystem::exists(final, ignored) && !std::filesystem::is_regular_file(final, ignored)) {
+    refuse(ErrorCode::file_unwritable, final, "is a pipe or a device, expected a file");
+  }
   std::filesystem::path missing = final.parent_path();
   std::vector<std::filesystem::path> to_create;
   std::error_code fault;

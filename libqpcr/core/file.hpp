@@ -10,10 +10,10 @@
 
 namespace qpcr {
 
-/// Largest file that is read into memory: 1 GiB.
-inline constexpr std::uint64_t largest_input_bytes = std::uint64_t{1} << 30U;
+/// Largest file that is read into memory: 256 MiB, as much as an archive may inflate to.
+inline constexpr std::uint64_t largest_input_bytes = std::uint64_t{256} << 20U;
 
-/// @throws Error file_not_found, file_unreadable (folder, no permission, too large).
+/// @throws Error file_not_found, file_unreadable (folder, pipe, device, no permission, too large).
 std::string read_file(const std::filesystem::path& path);
 
 /// Files that belong together: all are written beside their final names and synced, then all are renamed.

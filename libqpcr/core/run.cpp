@@ -1,6 +1,7 @@
 // Validation of a run and look-up of its curves.
 #include "libqpcr/core/run.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <set>
@@ -131,13 +132,8 @@ const AmplificationCurve* find_analysis_curve(const Measurement& measurement) {
 bool is_simulated(const RunData& run) {
   constexpr std::string_view mark = "SIMULATED";
   if (run.instrument.serial_number == mark || run.instrument.model == mark) return true;
-  bool any = false;
-  for (const Measurement& measurement : run.measurements) {
-    if (measurement.sample.empty()) continue;
-    if (!measurement.sample.starts_with("SIM-")) return false;
-    any = true;
-  }
-  return any;
+  return std::any_of(run.measurements.begin(), run.measurements.end(),
+                     [](const Measurement& measurement) { return measurement.sample.starts_with("SIM-"); });
 }
 
 }  // namespace qpcr

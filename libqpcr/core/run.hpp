@@ -102,8 +102,8 @@ const AmplificationCurve* find_curve(const Measurement& measurement, CurveKind k
 /// separated by colour and come last. Null when there is no curve.
 const AmplificationCurve* find_analysis_curve(const Measurement& measurement);
 
-/// True when the data declare themselves simulated: instrument serial number or model "SIMULATED", or every named
-/// sample "SIM-…".
+/// True when the data declare themselves simulated: instrument serial number or model "SIMULATED", or any sample
+/// "SIM-…" (controls on a simulated plate have plain names).
 bool is_simulated(const RunData& run);
 
 }  // namespace qpcr

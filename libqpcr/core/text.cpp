@@ -100,4 +100,21 @@ bool is_valid_utf8(std::string_view bytes) {
   return true;
 }
 
+std::string to_valid_utf8(std::string_view bytes) {
+  std::string result;
+  constexpr std::size_t longest_character = 4;
+  for (std::size_t i = 0; i < bytes.size();) {
+    std::size_t length = 1;
+    while (length <= longest_character && !is_valid_utf8(bytes.substr(i, length))) ++length;
+    if (length <= longest_character && i + length <= bytes.size()) {
+      result += bytes.substr(i, length);
+      i += length;
+    } else {
+      result += "\uFFFD";
+      ++i;
+    }
+  }
+  return result;
+}
+
 }  // namespace qpcr

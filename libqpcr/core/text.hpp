@@ -33,6 +33,9 @@ bool equals_ignoring_case(std::string_view left, std::string_view right);
 /// Parts between separators, empty ones kept; "" gives one empty part.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+/// `bytes` with every byte that is not part of well-formed UTF-8 replaced by U+FFFD: file names may be any bytes.
+std::string to_valid_utf8(std::string_view bytes);
+
 /// True for well-formed UTF-8 (no overlong forms, no surrogates).
 bool is_valid_utf8(std::string_view bytes);
 

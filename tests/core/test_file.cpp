@@ -3,6 +3,7 @@
 #include <string>
 
 #include <catch2/catch.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libqpcr/core/error.hpp"
@@ -55,6 +56,16 @@ TEST_CASE("a folder in the way of one file keeps all files back") {
     CHECK_THROWS_WITH(output.add("b.txt", "two"), Catch::Contains("is a folder"));
   }
   CHECK_FALSE(fs::exists(folder.path / "a.txt"));
+}
+
+TEST_CASE("pipes and devices are neither read nor replaced") {
+  const TemporaryFolder folder;
+  const fs::path pipe = folder.path / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(qpcr::read_file(pipe), Catch::Contains("pipe or a device"));
+  CHECK_THROWS_WITH(qpcr::read_file("/dev/zero"), Catch::Contains("pipe or a device"));
+  CHECK_THROWS_WITH(qpcr::write_file(pipe, "x"), Catch::Contains("pipe or a device"));
+  CHECK(fs::is_fifo(pipe));
 }
 
 TEST_CASE("missing files and folders are told apart") {

@@ -38,6 +38,19 @@ TEST_CASE("a valid run is kept as it is") {
   CHECK(qpcr::is_simulated(*run));
 }
 
+TEST_CASE("one simulated sample among controls marks the run as simulated") {
+  RunData data = example();
+  Measurement control = data.measurements[0];
+  control.well = qpcr::to_well({0, 1});
+  control.sample = "NTC";
+  data.measurements.insert(data.measurements.begin(), control);
+  CHECK(qpcr::is_simulated(data));
+  data.measurements[1].sample = "S-1";
+  CHECK_FALSE(qpcr::is_simulated(data));
+  data.instrument.model = "SIMULATED";
+  CHECK(qpcr::is_simulated(data));
+}
+
 TEST_CASE("an invalid run names the well and the fault") {
   RunData data = example();
   SECTION("well twice") {

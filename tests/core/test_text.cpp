@@ -44,3 +44,10 @@ TEST_CASE("helpers keep empty parts and drop white space") {
   CHECK(qpcr::trim(" \t x \r\n") == "x");
   CHECK(qpcr::equals_ignoring_case("Cq", "CQ"));
 }
+
+TEST_CASE("bytes that are not UTF-8 are replaced one by one") {
+  CHECK(qpcr::to_valid_utf8("荧光 A1") == "荧光 A1");
+  CHECK(qpcr::to_valid_utf8("a\xFF"
+                            "b\xE8\x8D") == "a\uFFFDb\uFFFD\uFFFD");
+  CHECK(qpcr::to_valid_utf8("").empty());
+}

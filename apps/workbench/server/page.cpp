@@ -3,51 +3,28 @@
 
 #include <fmt/format.h>
 
+#include "libqpcr/report/markup.hpp"
+
 namespace qpcr::apps {
 namespace {
-
-std::string escape(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&#39;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
 
 std::string render_frame(const std::string& body, Language language) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
       "<link rel=\"stylesheet\" href=\"/style.css\"></head><body><main>{}</main></body></html>\n",
-      to_language_tag(language), escape(render_text("workbench_title", language)), body);
+      to_language_tag(language), escape_markup(render_text("workbench_title", language)), body);
 }
 
 }  // namespace
 
 std::string render_start_page(const std::vector<AssayIdentity>& assays, Language language) {
-  const auto label = [&](std::string_view id) { return escape(render_text(id, language)); };
+  const auto label = [&](std::string_view id) { return escape_markup(render_text(id, language)); };
   std::string choices;
   for (const AssayIdentity& assay : assays) {
-    choices += fmt::format("<option value=\"{}\">{} {} · {}</option>", escape(assay.sha256), escape(assay.id),
-                           escape(assay.version), escape(pick(assay.title, language)));
+    choices +=
+        fmt::format("<option value=\"{}\">{} {} · {}</option>", escape_markup(assay.sha256), escape_markup(assay.id),
+                    escape_markup(assay.version), escape_markup(pick(assay.title, language)));
   }
   const std::string other = language == Language::zh ? "en" : "zh";
   return render_frame(
@@ -65,8 +42,8 @@ std::string render_start_page(const std::vector<AssayIdentity>& assays, Language
 
 std::string render_error_page(const std::string& message, Language language) {
   return render_frame(fmt::format("<h1>{}</h1><p role=\"alert\">{}</p><p><a href=\"/?lang={}\">{}</a></p>",
-                                  escape(render_text("workbench_refused", language)), escape(message),
-                                  to_string(language), escape(render_text("workbench_back", language))),
+                                  escape_markup(render_text("workbench_refused", language)), escape_markup(message),
+                                  to_string(language), escape_markup(render_text("workbench_back", language))),
                       language);
 }
 
