@@ -13,6 +13,7 @@
 #include "apps/qpcr/commands.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/report/markup.hpp"
 
 namespace qpcr::apps {
 namespace {
@@ -187,7 +188,8 @@ void add_info(CLI::App& app, Action& action) {
       }
       std::string text;
       for (const Run& run : runs) text += render(*run, language);
-      print_data(text);
+      // A name in a file must not speak to the terminal.
+      print_data(clean_text(text));
       return exit_ok;
     };
   });

@@ -163,7 +163,7 @@ class RunBuilder {
     vendor.call = result.amplification_status;
     vendor.cq_confidence = result.confidence;
     const std::optional<double> limit = cycle_limit(result);
-    if (!result.ct || (limit && *result.ct >= *limit)) {
+    if (!result.ct || *result.ct < 0 || (limit && *result.ct >= *limit)) {
       vendor.cq_status = CqStatus::no_amplification;
     } else {
       vendor.cq_status = CqStatus::found;

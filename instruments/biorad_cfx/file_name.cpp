@@ -49,6 +49,14 @@ std::size_t match(std::string_view text, std::string_view table) {
   return at;
 }
 
+/// "FAM (1)" is "FAM": browsers number the copies of a download.
+std::string_view without_copy_number(std::string_view fluor) {
+  const std::size_t open = fluor.rfind('(');
+  if (open == std::string_view::npos || open == 0 || !fluor.ends_with(')')) return fluor;
+  if (!parse_integer(fluor.substr(open + 1, fluor.size() - open - 2))) return fluor;
+  return trim(fluor.substr(0, open));
+}
+
 }  // namespace
 
 FileName parse_file_name(std::string_view name) {
@@ -68,7 +76,7 @@ FileName parse_file_name(std::string_view name) {
       while (!fluor.empty() && is_separator(fluor.front())) fluor.remove_prefix(1);
       result.run = std::string(run);
       result.table = std::string(table);
-      result.fluor = std::string(trim(fluor));
+      result.fluor = std::string(without_copy_number(trim(fluor)));
       return result;
     }
   }

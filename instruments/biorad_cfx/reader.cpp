@@ -156,8 +156,25 @@ class RunReader {
     }
   }
 
+  /// File names are retyped by people: a fluorophore is the Cq table's where only the case differs.
+  void take_spelling_of_cq_table() {
+    for (std::string& fluor : fluors_) {
+      const auto same = std::find_if(
+          cq_.begin(), cq_.end(), [&](const CqRow& row) { return equals_ignoring_case(row.measurement.dye, fluor); });
+      if (same == cq_.end() || same->measurement.dye == fluor) continue;
+      std::map<Key, Readings> renamed;
+      for (auto& [key, readings] : readings_) {
+        const std::string& name = key.fluor == fluor ? same->measurement.dye : key.fluor;
+        renamed.emplace(Key{key.position, name}, std::move(readings));
+      }
+      readings_ = std::move(renamed);
+      fluor = same->measurement.dye;
+    }
+  }
+
   void join() {
     run_.instrument.vendor = "Bio-Rad";
+    take_spelling_of_cq_table();
     std::set<Key> used;
     std::map<std::string, WellList> without_curve;
     WellList without_row;

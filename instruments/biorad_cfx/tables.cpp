@@ -115,6 +115,12 @@ VendorResult read_vendor_result(const CsvTable& table, const CsvRow& row, std::s
     refuse(ErrorCode::invalid_value, table.path(), row.line, table.header()[column], vendor.cq_text,
            "a number, NaN or N/A");
   }
+  if (*vendor.cq_cycles < 0) {
+    // Some versions write a negative number for none.
+    vendor.cq_cycles.reset();
+    vendor.cq_status = CqStatus::no_amplification;
+    return vendor;
+  }
   vendor.cq_status = CqStatus::found;
   return vendor;
 }

@@ -345,6 +345,7 @@ class DocumentReader {
                Measurement& measurement, RunData& run) const {
     VendorResult& vendor = measurement.vendor;
     vendor.cq_text = element.text();
+    if (trim(vendor.cq_text).empty()) return;
     vendor.algorithm = algorithm_;
     const std::optional<double> value = parse_double(vendor.cq_text);
     if (!value && to_lower_ascii(vendor.cq_text) != "nan") {

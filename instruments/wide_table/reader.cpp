@@ -28,7 +28,7 @@ Axis find_axis(std::string_view name) {
 
 bool is_missing(std::string_view cell) {
   const std::string_view text = trim(cell);
-  return text.empty() || text == "NA";
+  return text.empty() || text == "NA" || text == "N/A";
 }
 
 [[noreturn]] void refuse(const CsvTable& table, long line, std::string column, std::string found,
@@ -56,13 +56,25 @@ Sniff sniff(const FileHead& head) {
   return {trim(first).size() == 1 ? Confidence::possible : Confidence::certain, reason};
 }
 
+/// Number of columns before the empty ones that spreadsheets leave at the end.
+std::size_t count_columns(const CsvTable& table) {
+  std::size_t count = table.header().size();
+  const auto is_empty = [&](std::size_t column) {
+    return trim(table.header()[column]).empty() &&
+           std::all_of(table.rows().begin(), table.rows().end(),
+                       [&](const CsvRow& row) { return trim(row.cells[column]).empty(); });
+  };
+  while (count > 1 && is_empty(count - 1)) --count;
+  return count;
+}
+
 /// Wells of the curves: plate positions only when every label is one and no two are the same well.
-std::vector<WellId> read_wells(const CsvTable& table) {
+std::vector<WellId> read_wells(const CsvTable& table, std::size_t columns) {
   constexpr PlateGeometry largest_plate{32, 48};
   std::vector<WellId> wells;
   std::set<GridPosition> seen;
   bool all = true;
-  for (std::size_t i = 1; i < table.header().size(); ++i) {
+  for (std::size_t i = 1; i < columns; ++i) {
     const std::string& label = table.header()[i];
     if (label.empty()) refuse(table, table.header_line(), fmt::format("number {}", i + 1), {}, "a name for the column");
     const std::optional<GridPosition> position = parse_label(label);
@@ -116,8 +128,9 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
 
   RunData run;
   run.name = file.name.substr(0, file.name.rfind('.'));
-  const std::vector<WellId> wells = read_wells(table);
-  for (std::size_t column = 1; column < table.header().size(); ++column) {
+  const std::size_t columns = count_columns(table);
+  const std::vector<WellId> wells = read_wells(table, columns);
+  for (std::size_t column = 1; column < columns; ++column) {
     std::vector<double> readings;
     readings.reserve(table.rows().size());
     for (const CsvRow& row : table.rows()) {
@@ -127,7 +140,7 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
         continue;
       }
       const std::optional<double> value = parse_number(cell, format);
-      if (!value) refuse(table, row.line, table.header()[column], cell, "a number, an empty cell or NA");
+      if (!value) refuse(table, row.line, table.header()[column], cell, "a number, an empty cell, NA or N/A");
       readings.push_back(*value);
     }
     Measurement measurement;
