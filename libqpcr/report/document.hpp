@@ -133,7 +133,7 @@ void validate(const Document& document);
 /// One self-contained UTF-8 file, well-formed as XML too: inline CSS and SVG, no script, nothing loaded from elsewhere.
 std::string render_html(const Document& document);
 
-/// A4 PDF by Cairo and Pango in "Noto Sans" and "WenQuanYi Micro Hei" with fall-back: running header and footer with
+/// A4 PDF by Cairo and Pango in "Noto Sans" and "WenQuanYi Zen Hei" with fall-back: running header and footer with
 /// page n/N, watermark and banner on every page, tables that continue with their header repeated, links and an outline.
 /// The same document gives the same bytes on one machine; other fonts give other bytes.
 std::string render_pdf(const Document& document);

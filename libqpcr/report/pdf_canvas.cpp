@@ -116,8 +116,8 @@ const ShapedText& TextShaper::shape(const std::string& text, const TextStyle& st
   // Faces with TrueType outlines only: Cairo 1.16 can lose a glyph when it subsets the subroutines of a CFF face such
   // as Noto Sans CJK (docs/decisions/0006-fonts-with-truetype-outlines.md).
   PangoFontDescription* font = pango_font_description_new();
-  pango_font_description_set_family(font, style.monospace ? "DejaVu Sans Mono, WenQuanYi Micro Hei Mono, monospace"
-                                                          : "Noto Sans, WenQuanYi Micro Hei, DejaVu Sans, sans-serif");
+  pango_font_description_set_family(font, style.monospace ? "DejaVu Sans Mono, WenQuanYi Zen Hei Mono, monospace"
+                                                          : "Noto Sans, WenQuanYi Zen Hei, DejaVu Sans, sans-serif");
   pango_font_description_set_absolute_size(font, style.size * PANGO_SCALE);
   if (style.bold) pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
   pango_layout_set_font_description(layout.get(), font);
