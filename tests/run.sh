@@ -9,6 +9,7 @@ install_packages "${build_packages[@]}" "${test_packages[@]}"
 preset=${1:-dev}
 build_preset "$preset" all all_verify_interface_header_sets
 
+export LSAN_OPTIONS=suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0
 results=build/$preset/test-results.xml
 rm -f "$results"
 status=0
