@@ -3,6 +3,7 @@
 
 #include "libqpcr/curve/sigmoid.hpp"
 #include "libqpcr/curve/sigmoid_fitter.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
@@ -20,9 +21,9 @@ std::optional<DerivedCycle> to_cycle(const SigmoidFit& fit, const SigmoidShape& 
   const double rest = 1.0 - at.kappa * share.value;
   if (!(share.value > 0.0) || !(rest > 0.0)) return std::nullopt;
   const double beta = -fit.b;
-  const double log_v = std::log(share.value / rest);
+  const double log_v = elementary::log(share.value / rest);
   DerivedCycle derived;
-  derived.cycle = std::exp(at.tau - log_v / beta);
+  derived.cycle = elementary::exp(at.tau - log_v / beta);
   if (!std::isfinite(derived.cycle)) return std::nullopt;
   const double log_v_by_share = 1.0 / share.value + at.kappa / rest;
   const double log_v_by_beta = log_v_by_share * share.by_beta;
