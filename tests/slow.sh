@@ -18,6 +18,7 @@ for fuzzer in build/fuzz/tests/fuzz/fuzz_*; do
   rm -rf "$corpus" "$corpus.log"
 done
 build_preset bench
+QPCR_IDENTITY_CURVES=1000000 build/bench/tests/curve/test_curve "fits are the same on every vector target and number of threads"
 for benchmark in build/bench/tests/bench/bench_*; do
   [ -x "$benchmark" ] && "$benchmark"
 done

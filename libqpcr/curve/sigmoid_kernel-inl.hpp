@@ -18,21 +18,28 @@ namespace qpcr::sigmoid {
 namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using elementary::HWY_NAMESPACE::exp_in_range;
-using elementary::HWY_NAMESPACE::log1p_positive;
+using elementary::HWY_NAMESPACE::exp2_in_range;
+using elementary::HWY_NAMESPACE::log2_of_one_plus;
 using simd::HWY_NAMESPACE::mul_add;
 using simd::HWY_NAMESPACE::negative_mul_add;
 
-/// Columns of readings and working values, one row a reading, one lane a curve.
+/// Columns of readings and working values, one row a reading, one lane a curve. Exponents are to base 2: it saves the
+/// multiplications by ln 2 in every row.
 struct Columns {
-  double* log_cycles;
-  double* fluorescence;
-  double* exponent;   ///< t, then ∂s/∂ln β without its constant factor
-  double* power;      ///< eᵗ, then κ·eᵗ/(…) and ∂s/∂τ without its constant factor
-  double* logarithm;  ///< ln(1 + κ·eᵗ)/κ, then ∂s/∂κ
-  double* shape;
+  const double* HWY_RESTRICT log_cycles;
+  const double* HWY_RESTRICT fluorescence;
+  double* HWY_RESTRICT exponent;   ///< t, then ∂s/∂ln β without its constant factor
+  double* HWY_RESTRICT power;      ///< eᵗ, then eᵗ/(1 + κ·eᵗ), then ∂s/∂τ without its constant factor
+  double* HWY_RESTRICT logarithm;  ///< log2(1 + κ·eᵗ)/κ, then ∂s/∂κ without its constant factor
+  double* HWY_RESTRICT shape;
   static constexpr std::size_t count = 6;
 };
+
+constexpr double log2_of_e = elementary::HWY_NAMESPACE::log2_of_e;
+constexpr double ln2 = elementary::HWY_NAMESPACE::ln2_full;
+// Beyond these exponents the shape is its limit to double precision.
+constexpr double highest_exponent = largest_sigmoid_exponent * log2_of_e;
+constexpr double lowest_exponent = -1010.0;
 
 /// The levels at one shape, and what the standard errors need of it.
 template <std::size_t N, class V>
@@ -50,70 +57,93 @@ struct RowRange {
   std::size_t all;
 };
 
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE void fill_powers(D d, const Columns& columns, std::size_t rows, V beta, V tau) {
+/// t and eᵗ of `rows` rows.
+template <std::size_t rows, class D, class V = hn::Vec<D>>
+HWY_INLINE void fill_powers(D d, const Columns columns, std::size_t first, V slope, V tau) {
   const std::size_t width = hn::Lanes(d);
-  const V highest = hn::Set(d, largest_sigmoid_exponent);
-  const V lowest = hn::Set(d, -700.0);
-  for (std::size_t i = 0; i < rows * width; i += width) {
-    const V difference = hn::Sub(tau, hn::Load(d, columns.log_cycles + i));
-    const V t = hn::Max(hn::Min(hn::Mul(beta, difference), highest), lowest);
-    hn::Store(t, d, columns.exponent + i);
-    hn::Store(exp_in_range(d, t), d, columns.power + i);
+  V t[rows];
+  V power[rows];
+  for (std::size_t row = 0; row < rows; ++row) {
+    const V difference = hn::Sub(tau, hn::Load(d, columns.log_cycles + (first + row) * width));
+    t[row] = hn::Min(hn::Mul(slope, difference), hn::Set(d, highest_exponent));
+    t[row] = hn::Max(t[row], hn::Set(d, lowest_exponent));
+  }
+  exp2_in_range<rows>(d, t, power);
+  for (std::size_t row = 0; row < rows; ++row) {
+    hn::Store(t[row], d, columns.exponent + (first + row) * width);
+    hn::Store(power[row], d, columns.power + (first + row) * width);
   }
 }
 
-/// Shape and derivatives of rows from first to last; lanes that have no such row get zeros. Returns Σ s so far.
-template <std::size_t N, bool ragged, class D, class V = hn::Vec<D>>
-HWY_INLINE V fill_shape(D d, const Columns& columns, std::size_t first, std::size_t last, V points, V kappa,
-                        V inverse_kappa, V sum) {
+/// log2(1 + κ·eᵗ)/κ and eᵗ/(1 + κ·eᵗ) of `rows` rows.
+template <std::size_t rows, class D, class V = hn::Vec<D>>
+HWY_INLINE void fill_logarithms(D d, const Columns columns, std::size_t first, V kappa, V inverse_kappa) {
+  const std::size_t width = hn::Lanes(d);
+  V power[rows];
+  V y[rows];
+  V logarithm[rows];
+  V reciprocal[rows];
+  for (std::size_t row = 0; row < rows; ++row) {
+    power[row] = hn::Load(d, columns.power + (first + row) * width);
+    y[row] = hn::Mul(kappa, power[row]);
+  }
+  log2_of_one_plus<rows>(d, y, logarithm, reciprocal);
+  for (std::size_t row = 0; row < rows; ++row) {
+    hn::Store(hn::Mul(logarithm[row], inverse_kappa), d, columns.logarithm + (first + row) * width);
+    hn::Store(hn::Mul(power[row], reciprocal[row]), d, columns.power + (first + row) * width);
+  }
+}
+
+/// Shape and derivatives of `rows` rows, and Σ s; lanes that have no such row get zeros.
+template <std::size_t N, bool ragged, std::size_t rows, class D, class V = hn::Vec<D>>
+HWY_INLINE void fill_shape(D d, const Columns columns, std::size_t first, V points, V& sum) {
   const std::size_t width = hn::Lanes(d);
   const V one = hn::Set(d, 1.0);
-  if constexpr (N == 3) {
-    for (std::size_t i = first * width; i < last * width; i += width) {
-      const V power = hn::Load(d, columns.power + i);
-      const V y = hn::Mul(kappa, power);
-      const V u = hn::Add(one, y);
-      hn::Store(hn::Mul(log1p_positive(d, y, u), inverse_kappa), d, columns.logarithm + i);
-      hn::Store(hn::Div(power, u), d, columns.power + i);
+  V shape[rows];
+  V by_t[rows];
+  V by_kappa[rows];
+  if constexpr (N == 2) {
+    for (std::size_t row = 0; row < rows; ++row) {
+      const V power = hn::Load(d, columns.power + (first + row) * width);
+      shape[row] = hn::Div(one, hn::Add(one, power));
+      by_t[row] = hn::Mul(shape[row], hn::Mul(power, shape[row]));
+      by_kappa[row] = by_t[row];
+    }
+  } else {
+    V exponent[rows];
+    V argument[rows];
+    for (std::size_t row = 0; row < rows; ++row) {
+      exponent[row] = hn::Load(d, columns.logarithm + (first + row) * width);
+      argument[row] = hn::Max(hn::Neg(exponent[row]), hn::Set(d, lowest_exponent));
+    }
+    exp2_in_range<rows>(d, argument, shape);
+    for (std::size_t row = 0; row < rows; ++row) {
+      const V slope = hn::Load(d, columns.power + (first + row) * width);
+      by_t[row] = hn::Mul(shape[row], slope);
+      by_kappa[row] = hn::Mul(shape[row], negative_mul_add(exponent[row], hn::Set(d, ln2), slope));
     }
   }
-  for (std::size_t row = first; row < last; ++row) {
-    const std::size_t i = row * width;
-    V shape;
-    V by_t;
-    V by_kappa = hn::Zero(d);
-    if constexpr (N == 2) {
-      const V power = hn::Load(d, columns.power + i);
-      shape = hn::Div(one, hn::Add(one, power));
-      by_t = hn::Neg(hn::Mul(shape, hn::Mul(power, shape)));
-    } else {
-      const V slope = hn::Load(d, columns.power + i);
-      const V exponent = hn::Load(d, columns.logarithm + i);
-      shape = exp_in_range(d, hn::Max(hn::Neg(exponent), hn::Set(d, -700.0)));
-      by_t = hn::Neg(hn::Mul(shape, slope));
-      by_kappa = hn::Mul(hn::Mul(shape, hn::Sub(exponent, slope)), inverse_kappa);
-    }
-    V by_log_beta = hn::Mul(by_t, hn::Load(d, columns.exponent + i));
+  for (std::size_t row = 0; row < rows; ++row) {
+    const std::size_t i = (first + row) * width;
+    V by_log_beta = hn::Mul(by_t[row], hn::Load(d, columns.exponent + i));
     if constexpr (ragged) {
-      const auto present = hn::Lt(hn::Set(d, static_cast<double>(row)), points);
-      shape = hn::IfThenElseZero(present, shape);
-      by_t = hn::IfThenElseZero(present, by_t);
+      const auto present = hn::Lt(hn::Set(d, static_cast<double>(first + row)), points);
+      shape[row] = hn::IfThenElseZero(present, shape[row]);
+      by_t[row] = hn::IfThenElseZero(present, by_t[row]);
       by_log_beta = hn::IfThenElseZero(present, by_log_beta);
-      by_kappa = hn::IfThenElseZero(present, by_kappa);
+      by_kappa[row] = hn::IfThenElseZero(present, by_kappa[row]);
     }
-    sum = hn::Add(sum, shape);
-    hn::Store(shape, d, columns.shape + i);
+    sum = hn::Add(sum, shape[row]);
+    hn::Store(shape[row], d, columns.shape + i);
     hn::Store(by_log_beta, d, columns.exponent + i);
-    hn::Store(by_t, d, columns.power + i);
-    if constexpr (N == 3) hn::Store(by_kappa, d, columns.logarithm + i);
+    hn::Store(by_t[row], d, columns.power + i);
+    if constexpr (N == 3) hn::Store(by_kappa[row], d, columns.logarithm + i);
   }
-  return sum;
 }
 
 /// Centres the shape and adds its products with itself and the readings.
 template <bool ragged, class D, class V = hn::Vec<D>>
-HWY_INLINE void centre_shape(D d, const Columns& columns, std::size_t first, std::size_t last, V points, V mean,
+HWY_INLINE void centre_shape(D d, const Columns columns, std::size_t first, std::size_t last, V points, V mean,
                              V& square, V& product) {
   const std::size_t width = hn::Lanes(d);
   for (std::size_t row = first; row < last; ++row) {
@@ -130,21 +160,31 @@ HWY_INLINE void centre_shape(D d, const Columns& columns, std::size_t first, std
 /// derivatives projected off the levels. The normal matrix is the Schur complement of the full one, so its inverse is
 /// the covariance of the shape parameters.
 template <std::size_t N, class D, class V = hn::Vec<D>>
-HWY_INLINE void evaluate(D d, const Columns& columns, const RowRange& range, V points, const V* parameters,
+HWY_INLINE void evaluate(D d, const Columns columns, const RowRange& range, V points, const V* parameters,
                          lanes::HWY_NAMESPACE::Normal<N, V>& normal, Projection<N, V>& projection) {
   const std::size_t width = hn::Lanes(d);
   const V zero = hn::Zero(d);
   const V one = hn::Set(d, 1.0);
-  const V beta = exp_in_range(d, parameters[0]);
+  V exponent[1] = {hn::Mul(parameters[0], hn::Set(d, log2_of_e))};
+  V beta[1];
+  exp2_in_range<1>(d, exponent, beta);
+  const V slope = hn::Mul(beta[0], hn::Set(d, log2_of_e));
+  const std::size_t even = range.all - range.all % 2;
+  for (std::size_t row = 0; row < even; row += 2) fill_powers<2>(d, columns, row, slope, parameters[1]);
+  if (even < range.all) fill_powers<1>(d, columns, even, slope, parameters[1]);
   V kappa = one;
   V inverse_kappa = one;
   if constexpr (N == 3) {
     kappa = parameters[2];
     inverse_kappa = hn::Div(one, kappa);
+    for (std::size_t row = 0; row < even; row += 2) fill_logarithms<2>(d, columns, row, kappa, inverse_kappa);
+    if (even < range.all) fill_logarithms<1>(d, columns, even, kappa, inverse_kappa);
   }
-  fill_powers(d, columns, range.all, beta, parameters[1]);
-  V sum = fill_shape<N, false>(d, columns, 0, range.common, points, kappa, inverse_kappa, zero);
-  sum = fill_shape<N, true>(d, columns, range.common, range.all, points, kappa, inverse_kappa, sum);
+  V sum = zero;
+  const std::size_t even_common = range.common - range.common % 2;
+  for (std::size_t row = 0; row < even_common; row += 2) fill_shape<N, false, 2>(d, columns, row, points, sum);
+  if (even_common < range.common) fill_shape<N, false, 1>(d, columns, even_common, points, sum);
+  for (std::size_t row = range.common; row < range.all; ++row) fill_shape<N, true, 1>(d, columns, row, points, sum);
   const V inverse_points = hn::Div(one, points);
   const V mean = hn::Mul(sum, inverse_points);
   V square = zero;
@@ -182,8 +222,8 @@ HWY_INLINE void evaluate(D d, const Columns& columns, const RowRange& range, V p
       }
     }
   }
-  // What was left out of the columns: ∂t/∂τ = β.
-  const V factor[3] = {one, beta, one};
+  // What was left out of the columns: the sign of ∂s/∂t, the base of t, ∂t/∂τ = β, and −1/κ of ∂s/∂κ.
+  const V factor[3] = {hn::Set(d, -ln2), hn::Neg(beta[0]), hn::Neg(inverse_kappa)};
   for (std::size_t k = 0; k < N; ++k) {
     total[k] = hn::Mul(total[k], factor[k]);
     along[k] = hn::Mul(along[k], factor[k]);

@@ -34,6 +34,8 @@ class Lanes {
     auto address = reinterpret_cast<std::uintptr_t>(memory.rows.data());
     const std::size_t skip = (alignment - address / sizeof(double) % alignment) % alignment;
     double* const base = memory.rows.data() + skip;
+    log_cycles_ = base;
+    fluorescence_ = base + column;
     columns_ = {base, base + column, base + 2 * column, base + 3 * column, base + 4 * column, base + 5 * column};
     std::fill_n(base, 2 * column, 0.0);
     job_.fill(idle);
@@ -71,8 +73,8 @@ class Lanes {
     job_[lane] = next_++;
     ++active_;
     points_[lane] = static_cast<double>(job.points);
-    double* const x = columns_.log_cycles + lane;
-    double* const y = columns_.fluorescence + lane;
+    double* const x = log_cycles_ + lane;
+    double* const y = fluorescence_ + lane;
     for (std::size_t i = 0; i < job.points; ++i) {
       x[i * width] = job.log_cycles[i];
       y[i * width] = job.fluorescence[i];
@@ -145,6 +147,8 @@ class Lanes {
   std::span<SigmoidMinimum> minima_;
   lanes::Settings settings_;
   Columns columns_{};
+  double* log_cycles_ = nullptr;
+  double* fluorescence_ = nullptr;
   std::size_t rows_ = 0;
   RowRange range_{};
   std::size_t next_ = 0;

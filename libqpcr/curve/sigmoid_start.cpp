@@ -4,28 +4,38 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
 
-/// Sum of four interleaved partial sums: as fast as the additions allow, and in a fixed order.
-template <class Term>
-double add_up(std::size_t count, Term&& term) {
-  double a = 0.0;
-  double b = 0.0;
-  double c = 0.0;
-  double d = 0.0;
+/// Four interleaved partial results, joined at the end: as fast as the operation allows, and in a fixed order.
+template <class Term, class Join>
+double fold(std::size_t count, double first, Term&& term, Join&& join) {
+  double a = first;
+  double b = first;
+  double c = first;
+  double d = first;
   std::size_t i = 0;
   for (; i + 4 <= count; i += 4) {
-    a += term(i);
-    b += term(i + 1);
-    c += term(i + 2);
-    d += term(i + 3);
+    a = join(a, term(i));
+    b = join(b, term(i + 1));
+    c = join(c, term(i + 2));
+    d = join(d, term(i + 3));
   }
-  for (; i < count; ++i) a += term(i);
-  return (a + b) + (c + d);
+  for (; i < count; ++i) a = join(a, term(i));
+  return join(join(a, b), join(c, d));
+}
+
+double larger(double a, double b) { return a > b ? a : b; }
+double smaller(double a, double b) { return a < b ? a : b; }
+double plus(double a, double b) { return a + b; }
+
+bool is_usable(double cycle, double fluorescence) {
+  constexpr double most = std::numeric_limits<double>::max();
+  return (std::abs(fluorescence) <= most) & (cycle > 0.0) & (cycle <= most);
 }
 
 /// What the three crossings say about the asymmetry: `division` is (upper quarter)/(lower quarter) of the rise in ln
@@ -61,91 +71,104 @@ const std::array<Asymmetry, 9>& asymmetries() {
 
 void PreparedCurves::clear(std::size_t readings) {
   curves_.clear();
-  log_cycles_.clear();
-  fluorescence_.clear();
   former_cycles_.clear();
-  log_cycles_.reserve(readings);
-  fluorescence_.reserve(readings);
+  log_cycles_used_ = fluorescence_used_ = 0;
+  if (log_cycles_.size() < readings) log_cycles_.resize(readings);
+  if (fluorescence_.size() < readings) fluorescence_.resize(readings);
+}
+
+/// Copies what can be fitted to `values` and, where something is left out, its cycles to cycles_.
+std::size_t PreparedCurves::compact(CurveView curve, double* values) {
+  cycles_.clear();
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < curve.cycles.size(); ++i) {
+    if (!is_usable(curve.cycles[i], curve.fluorescence[i])) continue;
+    cycles_.push_back(curve.cycles[i]);
+    values[n++] = curve.fluorescence[i];
+  }
+  return n;
 }
 
 PreparedCurves::Outcome PreparedCurves::add(std::size_t index, CurveView curve, int least) {
   PreparedCurve prepared;
   prepared.index = index;
-  prepared.fluorescence = fluorescence_.size();
-  cycles_.clear();
-  double largest = 0.0;
-  for (std::size_t i = 0; i < curve.cycles.size(); ++i) {
-    const double value = curve.fluorescence[i];
-    if (!std::isfinite(value) || !(curve.cycles[i] > 0.0) || !std::isfinite(curve.cycles[i])) continue;
-    cycles_.push_back(curve.cycles[i]);
-    fluorescence_.push_back(value);
-    largest = std::max(largest, std::abs(value));
+  prepared.fluorescence = fluorescence_used_;
+  double* const values = fluorescence_.data() + fluorescence_used_;
+  std::span<const double> cycles = curve.cycles;
+  std::size_t n = cycles.size();
+  std::size_t usable = 0;
+  for (std::size_t i = 0; i < n; ++i) usable += is_usable(cycles[i], curve.fluorescence[i]) ? 1u : 0u;
+  if (usable == n) {
+    std::copy(curve.fluorescence.begin(), curve.fluorescence.end(), values);
+  } else {
+    n = compact(curve, values);
+    cycles = cycles_;
   }
-  const std::size_t n = prepared.points = cycles_.size();
-  const auto values = std::span<double>(fluorescence_).subspan(prepared.fluorescence);
+  prepared.points = n;
   Outcome outcome{static_cast<int>(n), true};
   for (std::size_t i = 1; i < n && outcome.constant; ++i) outcome.constant = values[i] == values[0];
-  if (outcome.points < least || outcome.constant) {
-    fluorescence_.resize(prepared.fluorescence);
-    return outcome;
-  }
+  if (outcome.points < least || outcome.constant) return outcome;
+  const auto value_at = [values](std::size_t i) { return values[i]; };
+  const double largest = fold(
+      n, 0.0, [values](std::size_t i) { return std::abs(values[i]); }, larger);
   // A power of two: nothing is rounded, and no square leaves the range of a double.
   (void)std::frexp(largest, &prepared.exponent);
   prepared.exponent = std::max(prepared.exponent, -1000);
   const double scale = std::ldexp(1.0, -prepared.exponent);
-  for (double& value : values) value *= scale;
-  const auto value_at = [values](std::size_t i) { return values[i]; };
-  prepared.mean = add_up(n, value_at) / static_cast<double>(n);
-  for (double& value : values) value -= prepared.mean;
-  prepared.total = add_up(n, [values](std::size_t i) { return values[i] * values[i]; });
+  for (std::size_t i = 0; i < n; ++i) values[i] *= scale;
+  prepared.mean = fold(n, 0.0, value_at, plus) / static_cast<double>(n);
+  const double mean = prepared.mean;
+  for (std::size_t i = 0; i < n; ++i) values[i] -= mean;
+  prepared.total = fold(
+      n, 0.0, [values](std::size_t i) { return values[i] * values[i]; }, plus);
   if (!(prepared.total > 0.0)) {
     outcome.constant = true;
-    fluorescence_.resize(prepared.fluorescence);
     return outcome;
   }
-  set_log_cycles(prepared);
+  fluorescence_used_ += n;
+  set_log_cycles(prepared, cycles);
   find_crossings(prepared);
   curves_.push_back(prepared);
   return outcome;
 }
 
-void PreparedCurves::set_log_cycles(PreparedCurve& curve) {
+void PreparedCurves::set_log_cycles(PreparedCurve& curve, std::span<const double> cycles) {
   // Curves of one run share their cycles, and so their logarithms.
-  if (cycles_ == former_cycles_) {
-    curve.log_cycles = former_log_cycles_;
-  } else {
-    curve.log_cycles = log_cycles_.size();
-    for (const double cycle : cycles_) log_cycles_.push_back(elementary::log(cycle));
-    former_cycles_ = cycles_;
-    former_log_cycles_ = curve.log_cycles;
+  if (!std::equal(cycles.begin(), cycles.end(), former_cycles_.begin(), former_cycles_.end())) {
+    former_log_cycles_ = log_cycles_used_;
+    for (const double cycle : cycles) log_cycles_[log_cycles_used_++] = elementary::log(cycle);
+    former_cycles_.assign(cycles.begin(), cycles.end());
   }
-  const auto values = std::span<const double>(log_cycles_).subspan(curve.log_cycles, curve.points);
-  const auto ends = std::minmax(values.front(), values.back());
+  curve.log_cycles = former_log_cycles_;
+  const auto ends = std::minmax(log_cycles_[former_log_cycles_], log_cycles_[former_log_cycles_ + curve.points - 1]);
   curve.smallest_log_cycle = ends.first;
   curve.largest_log_cycle = ends.second;
 }
 
 void PreparedCurves::find_crossings(PreparedCurve& curve) {
   const std::size_t n = curve.points;
-  const auto x = std::span<const double>(log_cycles_).subspan(curve.log_cycles, n);
-  const auto y = std::span<const double>(fluorescence_).subspan(curve.fluorescence, n);
+  const double* const x = log_cycles_.data() + curve.log_cycles;
+  const double* const y = fluorescence_.data() + curve.fluorescence;
   smooth_.resize(n);
-  smooth_[0] = (y[0] + y[1]) * 0.5;
-  for (std::size_t i = 1; i + 1 < n; ++i) smooth_[i] = (y[i - 1] + y[i] + y[i + 1]) * (1.0 / 3.0);
-  smooth_[n - 1] = (y[n - 2] + y[n - 1]) * 0.5;
+  double* const smooth = smooth_.data();
+  // Sums of three, not means: only ratios of their differences are used.
+  smooth[0] = (y[0] + y[1]) * 1.5;
+  for (std::size_t i = 1; i + 1 < n; ++i) smooth[i] = y[i - 1] + y[i] + y[i + 1];
+  smooth[n - 1] = (y[n - 2] + y[n - 1]) * 1.5;
+  const auto smooth_at = [smooth](std::size_t i) { return smooth[i]; };
+  const double most = fold(n, smooth[0], smooth_at, larger);
   std::size_t top = 0;
-  for (std::size_t i = 1; i < n; ++i) top = smooth_[i] > smooth_[top] ? i : top;
-  double low = smooth_[0];
-  for (std::size_t i = 0; i <= top; ++i) low = std::min(low, smooth_[i]);
-  const double range = smooth_[top] - low;
+  while (smooth[top] != most) ++top;
+  const double low = fold(top + 1, most, smooth_at, smaller);
+  const double range = most - low;
   // Where the smoothed curve last climbs through a share of its range, walking down from its highest reading.
   std::size_t i = top;
   const auto find_crossing = [&](double share) {
     const double level = low + share * range;
-    while (i > 0 && smooth_[i - 1] > level) --i;
+    while (i > 0 && smooth[i - 1] > level) --i;
     if (i == 0) return x[0];
-    const double step = smooth_[i] - smooth_[i - 1];
-    const double part = step > 0.0 ? (level - smooth_[i - 1]) / step : 0.5;
+    const double step = smooth[i] - smooth[i - 1];
+    const double part = step > 0.0 ? (level - smooth[i - 1]) / step : 0.5;
     return x[i - 1] + part * (x[i] - x[i - 1]);
   };
   curve.three_quarters = find_crossing(0.75);

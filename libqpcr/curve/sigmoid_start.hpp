@@ -44,13 +44,17 @@ class PreparedCurves {
   SigmoidJob make_job(const PreparedCurve& curve, const SigmoidShape& start) const;
 
  private:
-  void set_log_cycles(PreparedCurve& curve);
+  std::size_t compact(CurveView curve, double* values);
+  void set_log_cycles(PreparedCurve& curve, std::span<const double> cycles);
   void find_crossings(PreparedCurve& curve);
 
   std::vector<PreparedCurve> curves_;
+  // Made as long as the batch needs; used from the front.
   std::vector<double> log_cycles_;
   std::vector<double> fluorescence_;
-  std::vector<double> cycles_;         ///< of the curve at hand
+  std::size_t log_cycles_used_ = 0;
+  std::size_t fluorescence_used_ = 0;
+  std::vector<double> cycles_;         ///< of a curve that has gaps
   std::vector<double> former_cycles_;  ///< whose logarithms are at former_log_cycles_
   std::size_t former_log_cycles_ = 0;
   std::vector<double> smooth_;

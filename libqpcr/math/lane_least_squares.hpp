@@ -15,7 +15,7 @@ inline constexpr double not_finite = 4.0;       ///< the model has no finite val
 struct Settings {
   double max_iterations = 500.0;
   /// Converged when the full Gauss–Newton step promises to lower the sum of squares by less than this fraction of it.
-  double relative_reduction = 1e-11;
+  double relative_reduction = 1e-10;
   double initial_damping = 1e-3;
   double smallest_shrink = 1.0 / 3.0;  ///< of the damping after a step that did what was promised
 };

@@ -44,7 +44,8 @@ void run_blocks(std::size_t blocks, int threads, const Body& body) {
 }
 #else
 void run_blocks(std::size_t blocks, int threads, const Body& body) {
-  tbb::task_arena arena(threads);
+  // Asked for more than there are, oneTBB prints a warning.
+  tbb::task_arena arena(std::min(threads, tbb::this_task_arena::max_concurrency()));
   arena.execute([&] {
     tbb::parallel_for(
         tbb::blocked_range<std::size_t>(0, blocks, 1),
