@@ -1,6 +1,7 @@
 // Made curves and table reading for the tests of this room.
 #include "tests/curve/curve_data.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -42,6 +43,10 @@ std::size_t Table::column(const std::string& name) const {
     if (header[i] == name) return i;
   }
   throw std::out_of_range("no column '" + name + "'");
+}
+
+bool Table::has(const std::string& name) const {
+  return std::find(header.begin(), header.end(), name) != header.end();
 }
 
 Table read_table(const std::filesystem::path& path) {

@@ -41,6 +41,7 @@ struct Table {
 
   /// Column of a name. Throws std::out_of_range when there is none.
   std::size_t column(const std::string& name) const;
+  bool has(const std::string& name) const;
 };
 
 Table read_table(const std::filesystem::path& path);
