@@ -70,7 +70,7 @@ CqSettings parse_cq(const TomlTable& table) {
     settings.options.baseline.last_cycle = window->second;
   }
   if (const auto model = table.find_text("model")) {
-    const auto parsed = parse_sigmoid_model(*model);
+    const auto parsed = parse_amplification_model(*model);
     if (!parsed) table.refuse("model", "one of 'log_logistic_4', 'log_logistic_5'");
     settings.options.model = *parsed;
   }

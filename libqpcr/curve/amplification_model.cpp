@@ -39,6 +39,14 @@ std::optional<AmplificationModel> parse_amplification_model(std::string_view tex
   return std::nullopt;
 }
 
+std::span<const AmplificationModel> all_amplification_models() {
+  static constexpr std::array<AmplificationModel, 7> models{
+      AmplificationModel::log_logistic_4, AmplificationModel::log_logistic_5, AmplificationModel::log_logistic_6,
+      AmplificationModel::gompertz,       AmplificationModel::logistic_4,     AmplificationModel::logistic_5,
+      AmplificationModel::logistic_6};
+  return models;
+}
+
 void AmplificationModelOptions::validate() const {
   if (max_iterations >= 1) return;
   ErrorContext context;

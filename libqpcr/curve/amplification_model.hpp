@@ -26,6 +26,7 @@ enum class AmplificationModel {
 
 std::string_view to_string(AmplificationModel model);
 std::optional<AmplificationModel> parse_amplification_model(std::string_view text);
+std::span<const AmplificationModel> all_amplification_models();
 
 struct AmplificationModelOptions {
   AmplificationModel model = AmplificationModel::log_logistic_4;

@@ -1,161 +1,47 @@
-// Cq by threshold and by second-derivative maximum, one curve or many.
+// The one path from a curve to a Cq: call, baseline, the rule asked for; one curve or many.
 #include "libqpcr/curve/cq.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/baseline_window.hpp"
-#include "libqpcr/curve/curve_analysis.hpp"
+#include "libqpcr/curve/cq_rules.hpp"
 #include "libqpcr/curve/irregularity.hpp"
 #include "libqpcr/math/robust.hpp"
 
 namespace qpcr {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+// Squares and cubes of readings beyond this overflow; no detector gives them.
+constexpr double largest_fluorescence = 1e100;
 
-constexpr std::array<std::pair<CqMethod, std::string_view>, 2> method_names{{
+constexpr std::array<std::pair<CqMethod, std::string_view>, 8> method_names{{
     {CqMethod::threshold, "threshold"},
+    {CqMethod::relative_threshold, "relative_threshold"},
+    {CqMethod::first_derivative_maximum, "first_derivative_maximum"},
     {CqMethod::second_derivative_maximum, "second_derivative_maximum"},
+    {CqMethod::third_derivative_zero, "third_derivative_zero"},
+    {CqMethod::cy0, "cy0"},
+    {CqMethod::max_ratio, "max_ratio"},
+    {CqMethod::take_off, "take_off"},
 }};
 
-// The automatic threshold (docs/methods/cq.md): a share of the fluorescence at the second-derivative maximum, and never
-// so low that noise reaches it.
-constexpr double threshold_share = 0.5;
-constexpr double noise_multiple = 10.0;
+constexpr std::array<std::pair<Interpolation, std::string_view>, 2> interpolation_names{{
+    {Interpolation::linear, "linear"},
+    {Interpolation::logarithmic, "logarithmic"},
+}};
 
-Message make_message(std::string id, std::vector<std::pair<std::string, std::string>> values = {}) {
-  Message message;
-  message.id = std::move(id);
-  message.values = std::move(values);
-  return message;
-}
-
-double evaluate_baseline(const Baseline& baseline, double cycle) {
-  return baseline.intercept + baseline.slope_per_cycle * cycle;
-}
-
-/// Upward crossing between reading `index` and the one after it.
-struct Crossing {
-  std::size_t index = 0;
-  double cycle = 0.0;
-  double standard_error = nan;
-};
-
-/// The last climb through the threshold before the top of the curve: an earlier blip falls back below it, a plateau
-/// that fades later is past the top. On every Bio-Rad CFX and Applied Biosystems export at hand this is the vendor's
-/// crossing.
-std::optional<Crossing> find_crossing(const CurveAnalyser& analyser, const Baseline& baseline, double threshold,
-                                      double noise_sd) {
-  const Readings& readings = analyser.readings();
-  const auto net = [&](std::size_t i) {
-    return readings.fluorescence[i] - evaluate_baseline(baseline, readings.cycles[i]);
-  };
-  std::size_t top = analyser.top();
-  // The running mean blunts a rise that the run cuts short: its last reading is the top.
-  const std::size_t last = std::min(readings.size() - 1, top + 1);
-  if (net(last) > net(top)) top = last;
-  if (net(top) < threshold) return std::nullopt;
-  std::size_t i = top;
-  while (i > 0 && net(i - 1) >= threshold) --i;
-  Crossing crossing;
-  if (i == 0) {
-    crossing.cycle = nan;
-    return crossing;
-  }
-  crossing.index = i - 1;
-  const double before = net(i - 1);
-  const double slope = net(i) - before;
-  const double share = (threshold - before) / slope;
-  const double step = readings.cycles[i] - readings.cycles[i - 1];
-  crossing.cycle = readings.cycles[i - 1] + share * step;
-  crossing.standard_error = noise_sd / slope * step * std::sqrt(share * share + (1.0 - share) * (1.0 - share));
-  return crossing;
-}
-
-void set_found(CqResult& result, double cycle, double standard_error) {
-  result.status = CqStatus::found;
-  result.cq_cycles = cycle;
-  if (std::isfinite(standard_error)) result.standard_error_cycles = standard_error;
-}
-
-/// Fluorescence above the baseline where the fitted curve accelerates most; NaN where that lies outside the cycles
-/// measured.
-double find_takeoff_level(const CurveAnalyser& analyser, const Baseline& baseline) {
-  const std::optional<DerivedCycle> maximum = derive_second_derivative_maximum(analyser.fit());
-  const std::vector<double>& cycles = analyser.readings().cycles;
-  const double cycle = std::min(maximum ? maximum->cycle : cycles.back(), cycles.back());
-  return evaluate_sigmoid(analyser.fit(), cycle) - evaluate_baseline(baseline, cycle);
-}
-
-double combine_threshold(double level, double noise_sd) {
-  const double floor = std::isfinite(noise_sd) ? noise_multiple * noise_sd : 0.0;
-  return std::max(threshold_share * level, std::min(floor, level));
-}
-
-void estimate_by_threshold(const CurveAnalyser& analyser, const CqOptions& options, CqResult& result) {
-  const double threshold =
-      options.threshold ? *options.threshold
-                        : combine_threshold(find_takeoff_level(analyser, result.baseline), analyser.call().noise_sd);
-  if (!(threshold > 0.0)) {
-    result.status = CqStatus::fit_failed;
-    result.reason = make_message("curve_no_threshold");
-    return;
-  }
-  result.threshold = threshold;
-  const std::optional<Crossing> crossing =
-      find_crossing(analyser, result.baseline, threshold, analyser.call().noise_sd);
-  if (!crossing) {
-    result.status = CqStatus::below_threshold;
-    result.reason = make_message("curve_below_threshold", {{"threshold", format_double(threshold)}});
-    return;
-  }
-  if (!std::isfinite(crossing->cycle)) {
-    result.status = CqStatus::fit_failed;
-    result.reason = make_message("curve_above_threshold_at_start", {{"threshold", format_double(threshold)}});
-    return;
-  }
-  set_found(result, crossing->cycle, crossing->standard_error);
-  const std::vector<double>& cycles = analyser.readings().cycles;
-  const double gap = cycles[crossing->index + 1] - cycles[crossing->index];
-  if (gap > 1.5) {
-    result.reason = make_message("curve_crossing_in_gap", {{"first_cycle", format_double(cycles[crossing->index])},
-                                                           {"last_cycle", format_double(cycles[crossing->index + 1])}});
-  }
-}
-
-void estimate_by_maximum(CurveAnalyser& analyser, const CqOptions& options, CqResult& result) {
-  const Readings& readings = analyser.readings();
-  SigmoidOptions sigmoid;
-  sigmoid.model = options.model;
-  if (options.model == SigmoidModel::log_logistic_4 && analyser.fit().status == FitStatus::converged) {
-    result.fit = analyser.fit();
-  } else {
-    const std::size_t count = analyser.fitted_end() - analyser.first();
-    CurveView part;
-    part.cycles = std::span<const double>(readings.cycles).subspan(analyser.first(), count);
-    part.fluorescence = std::span<const double>(readings.fluorescence).subspan(analyser.first(), count);
-    result.fit = analyser.fitter().fit(part, sigmoid);
-  }
-  if (result.fit->status != FitStatus::converged) {
-    result.status = CqStatus::fit_failed;
-    result.reason = make_message("curve_fit_failed", {{"fit_status", std::string(to_string(result.fit->status))}});
-    return;
-  }
-  const std::optional<DerivedCycle> maximum = derive_second_derivative_maximum(*result.fit);
-  if (!maximum || maximum->cycle < readings.cycles.front() || maximum->cycle > readings.cycles.back()) {
-    result.status = CqStatus::fit_failed;
-    result.reason =
-        make_message("curve_maximum_outside_cycles", {{"last_cycle", format_double(readings.cycles.back())}});
-    return;
-  }
-  set_found(result, maximum->cycle, maximum->standard_error_cycles);
+void refuse(const char* field, std::string found, const char* expected) {
+  ErrorContext context;
+  context.field = field;
+  context.found = std::move(found);
+  context.expected = expected;
+  throw Error(ErrorCode::invalid_option, context);
 }
 
 double estimate_end_rise(const Readings& readings, const Baseline& baseline) {
@@ -184,36 +70,114 @@ void judge_silence(const CurveAnalyser& analyser, CurveView curve, const CqOptio
   result.reason = *std::move(irregularity);
 }
 
-/// The one path to a Cq, single or batch; `analyser` only lends its buffers.
-CqResult estimate(CurveAnalyser& analyser, CurveView curve, const CqOptions& options) {
-  analyser.analyse(curve);
+void apply_rule(CqContext& context, const CqOptions& options, CqResult& result) {
+  switch (options.method) {
+    case CqMethod::threshold:
+      if (!std::isfinite(result.baseline.intercept)) {
+        set_failed(make_curve_message("curve_no_baseline"), result);
+        return;
+      }
+      estimate_by_threshold(context, options, result);
+      return;
+    case CqMethod::relative_threshold:
+      estimate_by_relative_threshold(context, options, result);
+      return;
+    case CqMethod::first_derivative_maximum:
+    case CqMethod::second_derivative_maximum:
+      estimate_by_derivative_maximum(context, options, result);
+      return;
+    case CqMethod::third_derivative_zero:
+      estimate_by_third_derivative(context, result);
+      return;
+    case CqMethod::cy0:
+      estimate_by_tangent(context, options, result);
+      return;
+    case CqMethod::max_ratio:
+      estimate_by_max_ratio(context, options, result);
+      return;
+    case CqMethod::take_off:
+      estimate_by_take_off(context, options, result);
+      return;
+  }
+}
+
+bool is_in_range(CurveView curve) {
+  return std::none_of(curve.fluorescence.begin(), curve.fluorescence.end(),
+                      [](double value) { return std::isfinite(value) && std::abs(value) > largest_fluorescence; });
+}
+
+/// The one path to a Cq, single or batch; `context` only lends its buffers.
+CqResult estimate(CqContext& context, CurveView curve, const CqOptions& options) {
+  check_cycles(curve);
+  CurveAnalyser& analyser = context.analyser;
   CqResult result;
   result.method = options.method;
+  result.interpolation = options.interpolation;
   result.threshold = options.method == CqMethod::threshold ? options.threshold : std::nullopt;
+  if (!is_in_range(curve)) {
+    set_failed(make_curve_message("curve_out_of_range", {{"limit", format_double(largest_fluorescence)}}), result);
+    return result;
+  }
+  analyser.analyse(curve);
   result.amplified = analyser.call().amplified;
   result.reason = analyser.call().reason;
   result.baseline = estimate_baseline(analyser, curve.kind, options.baseline);
   result.end_fluorescence_rise = estimate_end_rise(analyser.readings(), result.baseline);
   if (result.reason.id == "curve_too_few_points") return result;
   if (!analyser.dropped_cycles().empty()) {
-    result.notes.push_back(make_message("curve_spikes_dropped", {{"cycles", join_cycles(analyser.dropped_cycles())}}));
+    result.notes.push_back(
+        make_curve_message("curve_spikes_dropped", {{"cycles", join_cycles(analyser.dropped_cycles())}}));
   }
-  if (!result.amplified) {
-    judge_silence(analyser, curve, options, result);
-    return result;
-  }
-  if (options.method == CqMethod::second_derivative_maximum) {
-    estimate_by_maximum(analyser, options, result);
-  } else if (std::isfinite(result.baseline.intercept)) {
-    estimate_by_threshold(analyser, options, result);
+  if (result.amplified) {
+    apply_rule(context, options, result);
   } else {
-    result.status = CqStatus::fit_failed;
-    result.reason = make_message("curve_no_baseline");
+    judge_silence(analyser, curve, options, result);
   }
   return result;
 }
 
 }  // namespace
+
+void set_failed(Message reason, CqResult& result) {
+  result.status = CqStatus::fit_failed;
+  result.reason = std::move(reason);
+}
+
+void set_cycle(const CurveAnalyser& analyser, double cycle, double standard_error, CqResult& result) {
+  const std::vector<double>& cycles = analyser.readings().cycles;
+  if (!(cycle >= cycles.front() && cycle <= cycles.back())) {
+    set_failed(make_curve_message("curve_point_outside_cycles", {{"cycle", format_fixed(cycle, 1)},
+                                                                 {"first_cycle", format_double(cycles.front())},
+                                                                 {"last_cycle", format_double(cycles.back())}}),
+               result);
+    return;
+  }
+  result.status = CqStatus::found;
+  result.cq_cycles = cycle;
+  if (std::isfinite(standard_error)) result.standard_error_cycles = standard_error;
+}
+
+bool fit_for_cq(CqContext& context, const CqOptions& options, CqResult& result) {
+  const CurveAnalyser& analyser = context.analyser;
+  const Readings& readings = analyser.readings();
+  const std::size_t count = analyser.fitted_end() - analyser.first();
+  CurveView part;
+  part.cycles = std::span<const double>(readings.cycles).subspan(analyser.first(), count);
+  part.fluorescence = std::span<const double>(readings.fluorescence).subspan(analyser.first(), count);
+  if (options.choose_model) {
+    result.fit = choose_model(part, all_amplification_models());
+  } else if (options.model == AmplificationModel::log_logistic_4 && analyser.fit().status == FitStatus::converged) {
+    result.fit = context.fitter.adopt(part, analyser.fit());
+  } else {
+    AmplificationModelOptions model;
+    model.model = options.model;
+    result.fit = context.fitter.fit(part, model);
+  }
+  if (result.fit->status == FitStatus::converged) return true;
+  set_failed(make_curve_message("curve_fit_failed", {{"fit_status", std::string(to_string(result.fit->status))}}),
+             result);
+  return false;
+}
 
 std::string_view to_string(CqMethod method) {
   for (const auto& [value, name] : method_names) {
@@ -229,28 +193,57 @@ std::optional<CqMethod> parse_cq_method(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view to_string(Interpolation interpolation) {
+  return interpolation == Interpolation::linear ? interpolation_names[0].second : interpolation_names[1].second;
+}
+
+std::optional<Interpolation> parse_interpolation(std::string_view text) {
+  for (const auto& [value, name] : interpolation_names) {
+    if (name == text) return value;
+  }
+  return std::nullopt;
+}
+
+bool is_model_based(CqMethod method) {
+  return method == CqMethod::relative_threshold || method == CqMethod::first_derivative_maximum ||
+         method == CqMethod::second_derivative_maximum || method == CqMethod::cy0;
+}
+
+void RelativeThresholdOptions::validate() const {
+  if (!(share > 0.0 && share < 1.0)) refuse("share", format_double(share), "a share between 0 and 1");
+}
+
+void MaxRatioOptions::validate() const {
+  if (!std::isfinite(shift)) refuse("shift", format_double(shift), "a finite fluorescence");
+}
+
+void TakeOffOptions::validate() const {
+  if (!(significance > 0.0 && significance < 1.0))
+    refuse("significance", format_double(significance), "a probability between 0 and 1");
+  if (sustained_cycles < 1) refuse("sustained_cycles", std::to_string(sustained_cycles), "at least 1");
+}
+
 void CqOptions::validate() const {
   baseline.validate();
+  relative_threshold.validate();
+  max_ratio.validate();
+  take_off.validate();
   if (!threshold || (std::isfinite(*threshold) && *threshold > 0.0)) return;
-  ErrorContext context;
-  context.field = "threshold";
-  context.found = format_double(*threshold);
-  context.expected = "a positive fluorescence above the baseline";
-  throw Error(ErrorCode::invalid_option, context);
+  refuse("threshold", format_double(*threshold), "a positive fluorescence above the baseline");
 }
 
 CqResult estimate_cq(CurveView curve, const CqOptions& options) {
   options.validate();
-  CurveAnalyser analyser;
-  return estimate(analyser, curve, options);
+  CqContext context;
+  return estimate(context, curve, options);
 }
 
 std::vector<CqResult> estimate_cq_batch(std::span<const CurveView> curves, const CqOptions& options) {
   options.validate();
-  CurveAnalyser analyser;
+  CqContext context;
   std::vector<CqResult> results;
   results.reserve(curves.size());
-  for (const CurveView& curve : curves) results.push_back(estimate(analyser, curve, options));
+  for (const CurveView& curve : curves) results.push_back(estimate(context, curve, options));
   return results;
 }
 
@@ -267,23 +260,6 @@ bool are_noise_free(std::span<const CurveView> curves) {
     still += std::all_of(begin, begin + early_count, [begin](double value) { return value == *begin; }) ? 1 : 0;
   }
   return 2 * still > amplified;
-}
-
-double derive_threshold(std::span<const CurveView> curves, const CqOptions& options) {
-  options.validate();
-  CurveAnalyser analyser;
-  std::vector<double> levels;
-  std::vector<double> noises;
-  for (const CurveView& curve : curves) {
-    analyser.analyse(curve);
-    if (!analyser.call().amplified) continue;
-    const double level = find_takeoff_level(analyser, estimate_baseline(analyser, curve.kind, options.baseline));
-    if (!(level > 0.0)) continue;
-    levels.push_back(level);
-    noises.push_back(analyser.call().noise_sd);
-  }
-  if (levels.empty()) return nan;
-  return combine_threshold(median_in_place(levels), median(noises));
 }
 
 }  // namespace qpcr

@@ -187,7 +187,7 @@ TEST_CASE("an added constant leaves every Cq, and shifted cycles shift the thres
 TEST_CASE("a batch is the single form, bit for bit, in any order of wells") {
   auto plate = make_plate();
   for (const CqMethod method : {CqMethod::threshold, CqMethod::second_derivative_maximum}) {
-    for (const SigmoidModel model : {SigmoidModel::log_logistic_4, SigmoidModel::log_logistic_5}) {
+    for (const AmplificationModel model : {AmplificationModel::log_logistic_4, AmplificationModel::log_logistic_5}) {
       CqOptions options = with_method(method);
       options.model = model;
       const auto views = to_views(plate);

@@ -1,0 +1,48 @@
+// What the rules for a Cq share: one analysed curve in, status, cycle and standard error out; each rule is one file.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libqpcr/curve/cq.hpp"
+#include "libqpcr/curve/curve_analysis.hpp"
+
+namespace qpcr {
+
+/// One curve under analysis and the buffers that its rules may use.
+struct CqContext {
+  CurveAnalyser analyser;
+  AmplificationModelFitter fitter;
+  std::vector<double> smooth;
+  std::vector<double> ratios;
+  std::vector<double> curvature;
+  std::vector<double> work;
+};
+
+inline Message make_curve_message(std::string id, std::vector<std::pair<std::string, std::string>> values = {}) {
+  Message message;
+  message.id = std::move(id);
+  message.values = std::move(values);
+  return message;
+}
+
+/// Status found with cycle and error, or fit_failed where the cycle lies outside the cycles measured.
+void set_cycle(const CurveAnalyser& analyser, double cycle, double standard_error, CqResult& result);
+
+/// Status fit_failed with a reason.
+void set_failed(Message reason, CqResult& result);
+
+/// Fits the model asked for to the readings that the analyser fits; the fit is in the result. False, with the status
+/// set, where it did not converge.
+bool fit_for_cq(CqContext& context, const CqOptions& options, CqResult& result);
+
+void estimate_by_threshold(CqContext& context, const CqOptions& options, CqResult& result);
+void estimate_by_relative_threshold(CqContext& context, const CqOptions& options, CqResult& result);
+void estimate_by_derivative_maximum(CqContext& context, const CqOptions& options, CqResult& result);
+void estimate_by_third_derivative(CqContext& context, CqResult& result);
+void estimate_by_tangent(CqContext& context, const CqOptions& options, CqResult& result);
+void estimate_by_max_ratio(CqContext& context, const CqOptions& options, CqResult& result);
+void estimate_by_take_off(CqContext& context, const CqOptions& options, CqResult& result);
+
+}  // namespace qpcr
