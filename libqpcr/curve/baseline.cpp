@@ -11,6 +11,9 @@
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/baseline_window.hpp"
 
+#include "libqpcr/math/least_squares.hpp"
+#include "libqpcr/math/linear_fit.hpp"
+
 namespace qpcr {
 namespace {
 
@@ -23,8 +26,13 @@ constexpr std::size_t smallest_constant_count = 3;
 constexpr std::size_t smallest_linear_count = 8;
 // The window ends where the fitted curve has made this share of its rise.
 constexpr double window_share = 0.005;
-// Readings without noise still weigh by what they hold of the rise.
-constexpr double smallest_noise_share = 1e-6;
+// A ground fitted together with the beginning of the rise takes readings up to this share, where growth still is
+// exponential: by a factor of 1.35 to 2.2 a cycle.
+constexpr double rise_share = 0.1;
+const double smallest_rate = std::log(1.35);
+const double largest_rate = std::log(2.2);
+constexpr std::size_t smallest_constant_rise_count = 6;
+constexpr std::size_t smallest_linear_rise_count = 10;
 
 constexpr std::array<std::pair<BaselineMethod, std::string_view>, 4> method_names{{
     {BaselineMethod::none, "none"},
@@ -33,98 +41,93 @@ constexpr std::array<std::pair<BaselineMethod, std::string_view>, 4> method_name
     {BaselineMethod::model, "model"},
 }};
 
-/// Readings [first, end), and how much each counts.
-struct Window {
-  std::size_t first = 0;
-  std::size_t end = 0;
-  /// Fitted curve whose rise stands against the noise; null where every reading counts alike.
-  const SigmoidFit* rise = nullptr;
-  double noise_sd = 0.0;
-};
+/// Nothing known but the method.
+Baseline make_unknown(BaselineMethod method) { return {method, nan, nan, nan, nan, nan, nan, nan, nan}; }
 
-/// 1/(1 + (rise/noise)²): what the fit says the reading holds of the rise is an error of unknown part, beside the
-/// noise.
-double weigh(const Window& window, double cycle) {
-  if (window.rise == nullptr) return 1.0;
-  const SigmoidFit& fit = *window.rise;
-  const double ratio = (fit.d - fit.c) * derive_shape(fit, cycle) / window.noise_sd;
-  return 1.0 / (1.0 + ratio * ratio);
-}
-
-/// Sums of a weighted straight line, or of a weighted mean.
-struct WeightedFit {
-  double weights = 0.0;
-  double mean_x = 0.0;
-  double mean_y = 0.0;
-  double xx = 0.0;
-  double xy = 0.0;
-};
-
-WeightedFit sum_window(const Readings& readings, const Window& window) {
-  WeightedFit sums;
-  for (std::size_t i = window.first; i < window.end; ++i) {
-    const double w = weigh(window, readings.cycles[i]);
-    sums.weights += w;
-    sums.mean_x += w * readings.cycles[i];
-    sums.mean_y += w * readings.fluorescence[i];
+/// Line or mean of readings [first, end).
+Baseline fit_window(const Readings& readings, std::size_t first, std::size_t end, BaselineMethod method) {
+  Baseline baseline = make_unknown(method);
+  if (end <= first) return baseline;
+  baseline.first_cycle = readings.cycles[first];
+  baseline.last_cycle = readings.cycles[end - 1];
+  const auto x = std::span<const double>(readings.cycles).subspan(first, end - first);
+  const auto y = std::span<const double>(readings.fluorescence).subspan(first, end - first);
+  const auto count = static_cast<double>(y.size());
+  if (method == BaselineMethod::linear) {
+    const LinearFit line = fit_line(x, y);
+    baseline.intercept = line.intercept;
+    baseline.slope_per_cycle = line.slope;
+    baseline.noise_sd = line.residual_sd;
+    double mean = 0.0;
+    for (const double cycle : x) mean += cycle / count;
+    baseline.slope_variance = line.slope_standard_error * line.slope_standard_error;
+    baseline.intercept_variance = line.intercept_standard_error * line.intercept_standard_error;
+    baseline.covariance = -mean * baseline.slope_variance;
+    return baseline;
   }
-  sums.mean_x /= sums.weights;
-  sums.mean_y /= sums.weights;
-  for (std::size_t i = window.first; i < window.end; ++i) {
-    const double w = weigh(window, readings.cycles[i]);
-    const double x = readings.cycles[i] - sums.mean_x;
-    sums.xx += w * x * x;
-    sums.xy += w * x * (readings.fluorescence[i] - sums.mean_y);
-  }
-  return sums;
-}
-
-/// Line or mean of the readings in a window.
-Baseline fit_window(const Readings& readings, const Window& window, BaselineMethod method) {
-  Baseline baseline;
-  baseline.method = method;
-  baseline.intercept = baseline.slope_per_cycle = baseline.noise_sd = nan;
-  baseline.first_cycle = baseline.last_cycle = nan;
-  const bool linear = method == BaselineMethod::linear;
-  if (window.end > window.first) {
-    baseline.first_cycle = readings.cycles[window.first];
-    baseline.last_cycle = readings.cycles[window.end - 1];
-  }
-  const std::size_t count = window.end > window.first ? window.end - window.first : 0;
-  if (count == 0) return baseline;
-  const WeightedFit sums = sum_window(readings, window);
-  if (linear && (count < 2 || !(sums.xx > 0.0))) return baseline;
-  baseline.slope_per_cycle = linear ? sums.xy / sums.xx : 0.0;
-  baseline.intercept = sums.mean_y - baseline.slope_per_cycle * sums.mean_x;
+  double mean = 0.0;
+  for (const double value : y) mean += value;
+  mean /= count;
   double squares = 0.0;
-  // Variances of the weighted estimates when every reading has the same noise: Σw², Σw²x, Σw²x².
-  double w2 = 0.0;
-  double w2x = 0.0;
-  double w2xx = 0.0;
-  for (std::size_t i = window.first; i < window.end; ++i) {
-    const double w = weigh(window, readings.cycles[i]);
-    const double x = readings.cycles[i] - sums.mean_x;
-    const double residual = readings.fluorescence[i] - evaluate_baseline(baseline, readings.cycles[i]);
-    squares += w * residual * residual;
-    w2 += w * w;
-    w2x += w * w * x;
-    w2xx += w * w * x * x;
-  }
-  const std::size_t parameters = linear ? 2 : 1;
-  if (count > parameters) {
-    const double degrees = sums.weights * static_cast<double>(count - parameters) / static_cast<double>(count);
-    baseline.noise_sd = std::sqrt(squares / degrees);
-  }
-  const double variance = baseline.noise_sd * baseline.noise_sd;
-  const double level = variance * w2 / (sums.weights * sums.weights);
-  const double slope = linear ? variance * w2xx / (sums.xx * sums.xx) : 0.0;
-  const double both = linear ? variance * w2x / (sums.weights * sums.xx) : 0.0;
-  baseline.slope_variance = slope;
-  baseline.covariance = both - sums.mean_x * slope;
-  baseline.intercept_variance = level - 2.0 * sums.mean_x * both + sums.mean_x * sums.mean_x * slope;
-  if (method == BaselineMethod::none) {
-    baseline.intercept = 0.0;
-    baseline.intercept_variance = 0.0;
+  for (const double value : y) squares += (value - mean) * (value - mean);
+  if (y.size() >= 2) baseline.noise_sd = std::sqrt(squares / (count - 1.0));
+  const bool none = method == BaselineMethod::none;
+  baseline.intercept = none ? 0.0 : mean;
+  baseline.intercept_variance = none ? 0.0 : baseline.noise_sd * baseline.noise_sd / count;
+  baseline.slope_per_cycle = baseline.slope_variance = baseline.covariance = 0.0;
+  return baseline;
+}
+
+/// Ground under the beginning of the rise: intercept + slope·x + A·exp(r·(x − last)), least squares, r within what a
+/// reaction can grow by. Nothing where it does not converge or finds no rise.
+template <int N>
+std::optional<Baseline> fit_under_rise(const Readings& readings, std::size_t first, std::size_t end) {
+  const double last = readings.cycles[end - 1];
+  const double origin = readings.cycles[first];
+  const auto count = static_cast<int>(end - first);
+  // Parameters: A, r, level, slope; the level stands at the window's first cycle.
+  ParameterBounds<N> bounds;
+  bounds.lower[0] = 0.0;
+  bounds.lower[1] = smallest_rate;
+  bounds.upper[1] = largest_rate;
+  ParameterArray<N> start{};
+  start[2] = readings.fluorescence[first];
+  start[0] = std::max(0.0, readings.fluorescence[end - 1] - start[2]);
+  start[1] = 0.65;
+  const auto row = [&](int i, const ParameterArray<N>& at, ParameterArray<N>& by) {
+    const std::size_t k = first + static_cast<std::size_t>(i);
+    const double x = readings.cycles[k] - last;
+    by[0] = std::exp(at[1] * x);
+    by[1] = at[0] * x * by[0];
+    by[2] = 1.0;
+    double predicted = at[0] * by[0] + at[2];
+    if constexpr (N == 4) {
+      by[3] = readings.cycles[k] - origin;
+      predicted += at[3] * by[3];
+    }
+    return readings.fluorescence[k] - predicted;
+  };
+  LeastSquaresOptions options;
+  options.max_iterations = 100;
+  options.relative_reduction = 1e-12;
+  const LeastSquaresResult<N> fit = fit_least_squares_rows<N>(row, start, count, options, bounds);
+  const bool converged = fit.status == LeastSquaresStatus::converged || fit.status == LeastSquaresStatus::no_progress;
+  if (!converged || !(fit.parameters[0] > 0.0)) return std::nullopt;
+  const auto covariance = estimate_covariance<N>(fit, count);
+  if (!std::isfinite(covariance(2, 2))) return std::nullopt;
+  Baseline baseline;
+  baseline.method = N == 4 ? BaselineMethod::linear : BaselineMethod::constant;
+  baseline.first_cycle = readings.cycles[first];
+  baseline.last_cycle = last;
+  baseline.noise_sd = std::sqrt(fit.normal.residual_sum_of_squares / (count - N));
+  baseline.slope_per_cycle = N == 4 ? fit.parameters[N - 1] : 0.0;
+  baseline.intercept = fit.parameters[2] - origin * baseline.slope_per_cycle;
+  if constexpr (N == 4) {
+    baseline.slope_variance = covariance(3, 3);
+    baseline.covariance = covariance(2, 3) - origin * covariance(3, 3);
+    baseline.intercept_variance = covariance(2, 2) - 2.0 * origin * covariance(2, 3) + origin * origin * covariance(3, 3);
+  } else {
+    baseline.intercept_variance = covariance(2, 2);
   }
   return baseline;
 }
@@ -133,11 +136,7 @@ Baseline fit_window(const Readings& readings, const Window& window, BaselineMeth
 Baseline fit_ground(const CurveAnalyser& analyser, AmplificationModel model) {
   const Readings& readings = analyser.readings();
   const std::size_t count = analyser.fitted_end() - analyser.first();
-  Baseline baseline;
-  baseline.method = BaselineMethod::model;
-  baseline.intercept = baseline.slope_per_cycle = baseline.noise_sd = nan;
-  baseline.intercept_variance = baseline.slope_variance = baseline.covariance = nan;
-  baseline.first_cycle = baseline.last_cycle = nan;
+  Baseline baseline = make_unknown(BaselineMethod::model);
   if (count == 0) return baseline;
   baseline.first_cycle = readings.cycles[analyser.first()];
   baseline.last_cycle = readings.cycles[analyser.fitted_end() - 1];
@@ -157,13 +156,13 @@ Baseline fit_ground(const CurveAnalyser& analyser, AmplificationModel model) {
   return baseline;
 }
 
-/// One past the last reading of the automatic window: all readings of a curve that does not amplify.
-std::size_t find_window_end(const CurveAnalyser& analyser) {
+/// One past the last reading before the fitted curve has made a share of its rise: all readings of a curve that does not amplify.
+std::size_t find_window_end(const CurveAnalyser& analyser, double share) {
   const std::vector<double>& cycles = analyser.readings().cycles;
   if (!analyser.call().amplified) return cycles.size();
   const double first = derive_shape(analyser.fit(), cycles[analyser.first()]);
   const double last = derive_shape(analyser.fit(), cycles[analyser.fitted_end() - 1]);
-  const double end = find_shape_cycle(analyser.fit(), first + window_share * (last - first));
+  const double end = find_shape_cycle(analyser.fit(), first + share * (last - first));
   const auto after = std::upper_bound(cycles.begin(), cycles.end(), end);
   return static_cast<std::size_t>(after - cycles.begin());
 }
@@ -237,22 +236,27 @@ Baseline estimate_baseline(const CurveAnalyser& analyser, CurveKind kind, const 
     const auto begin = readings.cycles.begin();
     const auto first = std::lower_bound(begin, readings.cycles.end(), *options.first_cycle);
     const auto end = std::upper_bound(begin, readings.cycles.end(), *options.last_cycle);
-    return fit_window(readings, {static_cast<std::size_t>(first - begin), static_cast<std::size_t>(end - begin)}, method);
+    return fit_window(readings, static_cast<std::size_t>(first - begin), static_cast<std::size_t>(end - begin), method);
   }
   // A curve that did not amplify has no fitted ground; its baseline is that of a constant.
   const bool amplified = analyser.call().amplified;
   if (method == BaselineMethod::model && amplified) return fit_ground(analyser, options.model);
-  const std::size_t end = std::max(find_window_end(analyser), std::min(smallest_constant_count, readings.size()));
+  const std::size_t end = std::max(find_window_end(analyser, window_share), std::min(smallest_constant_count, readings.size()));
   std::size_t first = analyser.first() < end ? analyser.first() : 0;
   const bool linear = method == BaselineMethod::linear && end - first >= smallest_linear_count;
   if (first == 0 && end >= smallest_linear_count + settling_count) first = settling_count;
-  const bool constant = (method == BaselineMethod::linear && !linear) || method == BaselineMethod::model;
-  Window window{first, end};
-  if (amplified) {
-    window.rise = &analyser.fit();
-    window.noise_sd = std::max(analyser.call().noise_sd, smallest_noise_share * analyser.call().rise);
+  const BaselineMethod done = linear || method == BaselineMethod::none ? method : BaselineMethod::constant;
+  if (amplified && done != BaselineMethod::none) {
+    const std::size_t far = find_window_end(analyser, rise_share);
+    std::optional<Baseline> found;
+    if (linear && far >= first + smallest_linear_rise_count) {
+      found = fit_under_rise<4>(readings, first, far);
+    } else if (!linear && far >= first + smallest_constant_rise_count) {
+      found = fit_under_rise<3>(readings, first, far);
+    }
+    if (found) return *found;
   }
-  return fit_window(readings, window, constant ? BaselineMethod::constant : method);
+  return fit_window(readings, first, end, done);
 }
 
 Baseline estimate_baseline(CurveView curve, const BaselineOptions& options) {

@@ -54,8 +54,8 @@ double estimate_baseline_variance(const Baseline& baseline, double cycle);
 
 /// Estimates the baseline of one curve. Missing readings are skipped. A window given by the user is used as it is; when
 /// it holds too few readings (1 for constant, 2 for linear) intercept and slope are NaN; so they are where the fit of
-/// the method `model` did not converge. In a window found, each reading counts the less the more of the fitted rise it
-/// holds against the noise.
+/// the method `model` did not converge. Without a window, on a curve that amplifies, the ground is fitted together
+/// with the exponential beginning of the rise, so that the rise does not bend it.
 /// @throws Error invalid_option (options), invalid_value (arrays of unequal length, cycles that do not increase).
 /// Definition, automatic window and accuracy: docs/methods/baseline.md.
 Baseline estimate_baseline(CurveView curve, const BaselineOptions& options);

@@ -77,22 +77,20 @@ TEST_CASE("every sigmoid model fits as well as qpcR's and its derived cycles agr
         const auto expected = parse_double(set.derived.rows[rows.at(name)][set.derived.column(column)]);
         if (!expected) continue;
         const auto ours = second ? derive_second_derivative_maximum(fit) : derive_first_derivative_maximum(fit);
-        if (!ours) {
-          UNSCOPED_INFO("no cycle: " << set.name << " " << name << " " << column);
-          continue;
-        }
+        REQUIRE(ours);
         ++tally.cycles;
         tally.worst_cycle = std::max(tally.worst_cycle, std::abs(ours->cycle - *expected));
-        if (std::abs(ours->cycle - *expected) > 0.0101)
-          UNSCOPED_INFO("cycle: " << set.name << " " << name << " " << column << " " << ours->cycle << " " << *expected << " ratio " << ratio);
       }
     }
   }
   for (const auto& [model, tally] : tallies) {
-    WARN(model << ": " << tally.reached << " of " << tally.fits << " fits as good, worst ratio " << tally.worst_ratio
-               << "; " << tally.cycles << " cycles, worst " << tally.worst_cycle);
+    WARN(model << ": " << tally.reached << " of " << tally.fits << " fits within 1e-6 of qpcR's RSS or below, worst ratio 1 + "
+               << tally.worst_ratio << "; " << tally.cycles << " cycles, worst difference " << tally.worst_cycle);
+    CHECK(tally.reached >= 0.99 * tally.fits);
+    // qpcR gives cycles on a grid of 0.01; its fits end within 1e-4 cycles of the minimum.
+    CHECK(tally.worst_cycle <= 0.0051);
   }
-  CHECK(tallies.size() == 99);
+  CHECK(tallies.size() >= 5);
 }
 
 TEST_CASE("MAK2 and MAK3 fit as well as qpcR's", "[reference]") {
@@ -118,18 +116,16 @@ TEST_CASE("MAK2 and MAK3 fit as well as qpcR's", "[reference]") {
         peer_fit.kinetic_constant = number("_k").value();
         peer_fit.background = number("_Fb").value();
         peer_fit.slope_per_cycle = options.line ? number("_slope").value() : 0.0;
-        double rss0 = 0.0, rss1=0.0;
         const AmplificationCurve& curve = set.curve(name);
-        for (int i = 0; i < static_cast<int>(*options.last_cycle); ++i) {
-          const double y = curve.fluorescence[static_cast<std::size_t>(i)];
-          rss0 += std::pow(y - evaluate_mechanistic(peer_fit, i) - peer_fit.slope_per_cycle, 2);
-          rss1 += std::pow(y - evaluate_mechanistic(peer_fit, i + 1), 2);
+        double peer = 0.0;
+        for (int cycle = 1; cycle <= static_cast<int>(*options.last_cycle); ++cycle) {
+          const double y = curve.fluorescence[static_cast<std::size_t>(cycle - 1)];
+          peer += std::pow(y - evaluate_mechanistic(peer_fit, cycle), 2);
         }
-        const double ratio = fit.residual_sum_of_squares / std::min(rss0, rss1) - 1.0;
-        if (tally.fits == 1) WARN(set.name << " " << number("_RSS").value() << " " << rss0 << " " << rss1);
+        const double ratio = fit.residual_sum_of_squares / peer - 1.0;
         if (ratio <= 1e-6) ++tally.reached;
         tally.worst_ratio = std::max(tally.worst_ratio, ratio);
-        if (ratio > 1e-6) UNSCOPED_INFO("worse: " << set.name << " " << name << " " << model << " " << ratio << " " << to_string(fit.status));
+        if (ratio > 1e-6) UNSCOPED_INFO("worse than qpcR: " << set.name << " " << name << " " << model << " " << ratio);
         if (std::abs(ratio) < 1e-6 && fit.status == FitStatus::converged) {
           worst_d0 = std::max(worst_d0, std::abs(std::log(fit.initial_fluorescence / number("_D0").value())));
           ++tally.cycles;
@@ -137,9 +133,14 @@ TEST_CASE("MAK2 and MAK3 fit as well as qpcR's", "[reference]") {
       }
     }
   }
-  for (const auto& [model, tally] : tallies)
-    WARN(model << ": " << tally.reached << " of " << tally.fits << " worst ratio " << tally.worst_ratio << " compared " << tally.cycles<< " D0 " << worst_d0);
-  CHECK(tallies.size() == 99);
+  for (const auto& [model, tally] : tallies) {
+    WARN(model << ": " << tally.reached << " of " << tally.fits << " fits within 1e-6 of qpcR's RSS or below; ln D0 of "
+               << tally.cycles << " compared");
+    CHECK(tally.reached == tally.fits);
+  }
+  CHECK(tallies.size() == 2);
+  // Where both are at the minimum D0 agrees to what the rounding of the readings leaves.
+  CHECK(worst_d0 < 0.005);
 }
 
 }  // namespace
