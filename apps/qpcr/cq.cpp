@@ -1,6 +1,9 @@
 // qpcr cq: one row a curve with its Cq or the reason there is none.
+#include <array>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -22,6 +25,7 @@ struct Options {
   std::vector<std::string> files;
   std::string method = "threshold";
   std::string threshold;
+  std::string interpolation;
   std::string baseline;
   std::string kind;
   std::string model;
@@ -30,31 +34,93 @@ struct Options {
   bool json = false;
 };
 
+template <class Value>
+struct ShortName {
+  std::string_view name;
+  Value value;
+};
+
+constexpr std::array<ShortName<CqMethod>, 14> short_methods{{
+    {"crt", CqMethod::relative_threshold},
+    {"relative", CqMethod::relative_threshold},
+    {"cpd1", CqMethod::first_derivative_maximum},
+    {"fdm", CqMethod::first_derivative_maximum},
+    {"cpd2", CqMethod::second_derivative_maximum},
+    {"sdm", CqMethod::second_derivative_maximum},
+    {"td0", CqMethod::third_derivative_zero},
+    {"tdz", CqMethod::third_derivative_zero},
+    {"maxratio", CqMethod::max_ratio},
+    {"mr", CqMethod::max_ratio},
+    {"takeoff", CqMethod::take_off},
+    {"top", CqMethod::take_off},
+    {"ct", CqMethod::threshold},
+    {"cy", CqMethod::cy0},
+}};
+
+constexpr std::array<ShortName<AmplificationModel>, 6> short_models{{
+    {"l4", AmplificationModel::log_logistic_4},
+    {"l5", AmplificationModel::log_logistic_5},
+    {"l6", AmplificationModel::log_logistic_6},
+    {"b4", AmplificationModel::logistic_4},
+    {"b5", AmplificationModel::logistic_5},
+    {"b6", AmplificationModel::logistic_6},
+}};
+
+template <class Value, std::size_t N>
+std::optional<Value> find_short(const std::array<ShortName<Value>, N>& names, std::string_view text) {
+  for (const ShortName<Value>& entry : names) {
+    if (entry.name == text) return entry.value;
+  }
+  return std::nullopt;
+}
+
+constexpr const char* method_choices =
+    "threshold, relative_threshold (crt), first_derivative_maximum (cpd1, fdm), second_derivative_maximum (cpd2, sdm), "
+    "third_derivative_zero (td0), cy0, max_ratio (mr) or take_off (top)";
+constexpr const char* model_choices =
+    "log_logistic_4, 5 or 6 (l4, l5, l6), logistic_4, 5 or 6 (b4, b5, b6), gompertz, or aicc for the one of smallest "
+    "AICc";
+
+void read_model(const Options& options, CqOptions& result) {
+  if (options.model.empty()) return;
+  if (!is_model_based(result.method) && result.baseline.method != BaselineMethod::model)
+    refuse_option("--model", options.model, "no model with --method " + std::string(to_string(result.method)));
+  if (options.model == "aicc") {
+    result.choose_model = true;
+    return;
+  }
+  auto model = parse_amplification_model(options.model);
+  if (!model) model = find_short(short_models, options.model);
+  if (!model) refuse_option("--model", options.model, model_choices);
+  result.model = result.baseline.model = *model;
+}
+
 CqOptions to_cq_options(const Options& options) {
   CqOptions result;
-  if (options.method == "threshold") {
-    result.method = CqMethod::threshold;
-  } else if (options.method == "sdm" || options.method == "second_derivative_maximum") {
-    result.method = CqMethod::second_derivative_maximum;
-  } else {
-    refuse_option("--method", options.method, "threshold or sdm");
-  }
+  auto method = parse_cq_method(options.method);
+  if (!method) method = find_short(short_methods, options.method);
+  if (!method) refuse_option("--method", options.method, method_choices);
+  result.method = *method;
   if (!options.threshold.empty()) {
     result.threshold = parse_double(options.threshold);
     if (!result.threshold) refuse_option("--threshold", options.threshold, "a number with a dot as decimal sign");
     if (result.method != CqMethod::threshold)
-      refuse_option("--threshold", options.threshold, "no threshold with --method sdm");
+      refuse_option("--threshold", options.threshold, "no threshold with --method " + options.method);
+  }
+  if (!options.interpolation.empty()) {
+    const auto interpolation = options.interpolation == "log" ? std::optional(Interpolation::logarithmic)
+                                                              : parse_interpolation(options.interpolation);
+    if (!interpolation) refuse_option("--interpolation", options.interpolation, "linear or logarithmic (log)");
+    if (result.method != CqMethod::threshold)
+      refuse_option("--interpolation", options.interpolation, "no interpolation with --method " + options.method);
+    result.interpolation = *interpolation;
   }
   if (!options.baseline.empty()) {
-    const auto method = parse_baseline_method(options.baseline);
-    if (!method) refuse_option("--baseline", options.baseline, "none, constant or linear");
-    result.baseline.method = *method;
+    const auto baseline = parse_baseline_method(options.baseline);
+    if (!baseline) refuse_option("--baseline", options.baseline, "none, constant, linear or model");
+    result.baseline.method = *baseline;
   }
-  if (!options.model.empty()) {
-    const auto model = parse_sigmoid_model(options.model);
-    if (!model) refuse_option("--model", options.model, "log_logistic_4 or log_logistic_5");
-    result.model = *model;
-  }
+  read_model(options, result);
   result.validate();
   return result;
 }
@@ -89,10 +155,18 @@ std::vector<Row> estimate(const std::vector<Run>& runs, const Options& options) 
   return rows;
 }
 
-std::string render_csv(const std::vector<Row>& rows, const Options& options, Language language) {
+/// What a row echoes beside its method: the model that was fitted, the interpolation of a threshold.
+std::string_view find_model(const CqResult& cq) { return cq.fit ? to_string(cq.fit->model) : std::string_view(); }
+
+std::string_view find_interpolation(const CqResult& cq) {
+  return cq.method == CqMethod::threshold ? to_string(cq.interpolation) : std::string_view();
+}
+
+std::string render_csv(const std::vector<Row>& rows, Language language) {
   CsvWriter writer;
-  for (const char* title : {"run", "well", "sample", "target", "dye", "cq_cycles", "status", "standard_error_cycles",
-                            "method", "kind", "threshold", "amplified", "reason", "vendor_cq_cycles"}) {
+  for (const char* title :
+       {"run", "well", "sample", "target", "dye", "cq_cycles", "status", "standard_error_cycles", "method", "kind",
+        "threshold", "amplified", "reason", "vendor_cq_cycles", "model", "interpolation", "baseline"}) {
     writer.add(title);
   }
   writer.end_row();
@@ -101,9 +175,13 @@ std::string render_csv(const std::vector<Row>& rows, const Options& options, Lan
     const CqResult& cq = row.cq.result;
     writer.add((*row.run)->name).add(m.well.label).add(m.sample).add(m.target).add(m.dye);
     writer.add_number(cq.cq_cycles).add(to_string(cq.status)).add_number(cq.standard_error_cycles);
-    writer.add(options.method).add(to_string(row.cq.kind)).add_number(cq.threshold).add(cq.amplified ? "yes" : "no");
+    writer.add(to_string(cq.method))
+        .add(to_string(row.cq.kind))
+        .add_number(cq.threshold)
+        .add(cq.amplified ? "yes" : "no");
     writer.add(cq.reason.id.empty() ? std::string() : render_message(cq.reason, language));
     writer.add_number(m.vendor.cq_cycles);
+    writer.add(find_model(cq)).add(find_interpolation(cq)).add(to_string(cq.baseline.method));
     writer.end_row();
   }
   return writer.text();
@@ -116,7 +194,7 @@ std::string render_json(const std::vector<Row>& rows, const Options& options) {
   nlohmann::ordered_json document;
   document["schema"] = "qpcr.cq/1";
   document["library_version"] = library_version;
-  document["method"] = options.method;
+  document["method"] = to_string(to_cq_options(options).method);
   document["curves"] = nlohmann::ordered_json::array();
   for (const Row& row : rows) {
     const Measurement& m = *row.measurement;
@@ -134,6 +212,11 @@ std::string render_json(const std::vector<Row>& rows, const Options& options) {
     entry["amplified"] = row.cq.result.amplified;
     entry["reason"] = row.cq.result.reason.id;
     entry["vendor_cq_cycles"] = number(m.vendor.cq_cycles);
+    entry["model"] = row.cq.result.fit ? nlohmann::ordered_json(find_model(row.cq.result)) : nlohmann::ordered_json();
+    entry["interpolation"] = row.cq.result.method == CqMethod::threshold
+                                 ? nlohmann::ordered_json(find_interpolation(row.cq.result))
+                                 : nlohmann::ordered_json();
+    entry["baseline"] = to_string(row.cq.result.baseline.method);
     document["curves"].push_back(std::move(entry));
   }
   return document.dump(1) + "\n";
@@ -145,12 +228,14 @@ void add_cq(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("cq", "one row a curve: its Cq, or the status that says why there is none");
   command->add_option("FILE", options->files, "instrument files")->required();
-  command->add_option("--method", options->method, "threshold (default) or sdm (second-derivative maximum)");
+  command->add_option("--method", options->method, method_choices);
   command->add_option("--threshold", options->threshold,
                       "fluorescence above baseline; automatic for each target without it");
+  command->add_option("--interpolation", options->interpolation,
+                      "between the readings next to the threshold: linear (default) or logarithmic (log)");
   command->add_option("--baseline", options->baseline,
-                      "none, constant or linear (default); already subtracted curves stay as they are");
-  command->add_option("--model", options->model, "log_logistic_4 or log_logistic_5, for sdm");
+                      "none, constant, linear (default) or model; already subtracted curves stay as they are");
+  command->add_option("--model", options->model, model_choices);
   command->add_option("--kind", options->kind,
                       "which signal to analyse; the earliest that is colour-separated without it");
   command->add_option("--lang", options->language, "zh or en, for the reasons");
@@ -162,7 +247,7 @@ void add_cq(CLI::App& app, Action& action) {
       const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
       print_simulated(runs);
       const std::vector<Row> rows = estimate(runs, *options);
-      print_data(options->json ? render_json(rows, *options) : render_csv(rows, *options, language));
+      print_data(options->json ? render_json(rows, *options) : render_csv(rows, language));
       return exit_ok;
     };
   });

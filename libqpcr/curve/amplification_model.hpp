@@ -48,7 +48,7 @@ struct AmplificationFit {
   double c = 0.0;  ///< level before amplification; of the line at cycle 0 where there is one
   double d = 0.0;  ///< level after it
   double e = 0.0;
-  double f = 1.0;  ///< NaN in the explicit Gompertz curve c + (d − c)·exp(−exp(b·(ln x − ln e)))
+  double f = 1.0;                ///< NaN in the explicit Gompertz curve c + (d − c)·exp(−exp(b·(ln x − ln e)))
   double slope_per_cycle = 0.0;  ///< k; 0 in models without a line
   /// Of b, c, d, e, f, k. NaN where not determined or not in the model, all when degenerate.
   std::array<double, 6> standard_errors{};

@@ -10,7 +10,6 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/baseline_window.hpp"
-
 #include "libqpcr/math/least_squares.hpp"
 #include "libqpcr/math/linear_fit.hpp"
 
@@ -125,7 +124,8 @@ std::optional<Baseline> fit_under_rise(const Readings& readings, std::size_t fir
   if constexpr (N == 4) {
     baseline.slope_variance = covariance(3, 3);
     baseline.covariance = covariance(2, 3) - origin * covariance(3, 3);
-    baseline.intercept_variance = covariance(2, 2) - 2.0 * origin * covariance(2, 3) + origin * origin * covariance(3, 3);
+    baseline.intercept_variance =
+        covariance(2, 2) - 2.0 * origin * covariance(2, 3) + origin * origin * covariance(3, 3);
   } else {
     baseline.intercept_variance = covariance(2, 2);
   }
@@ -156,7 +156,8 @@ Baseline fit_ground(const CurveAnalyser& analyser, AmplificationModel model) {
   return baseline;
 }
 
-/// One past the last reading before the fitted curve has made a share of its rise: all readings of a curve that does not amplify.
+/// One past the last reading before the fitted curve has made a share of its rise: all readings of a curve that does
+/// not amplify.
 std::size_t find_window_end(const CurveAnalyser& analyser, double share) {
   const std::vector<double>& cycles = analyser.readings().cycles;
   if (!analyser.call().amplified) return cycles.size();
@@ -241,7 +242,8 @@ Baseline estimate_baseline(const CurveAnalyser& analyser, CurveKind kind, const 
   // A curve that did not amplify has no fitted ground; its baseline is that of a constant.
   const bool amplified = analyser.call().amplified;
   if (method == BaselineMethod::model && amplified) return fit_ground(analyser, options.model);
-  const std::size_t end = std::max(find_window_end(analyser, window_share), std::min(smallest_constant_count, readings.size()));
+  const std::size_t end =
+      std::max(find_window_end(analyser, window_share), std::min(smallest_constant_count, readings.size()));
   std::size_t first = analyser.first() < end ? analyser.first() : 0;
   const bool linear = method == BaselineMethod::linear && end - first >= smallest_linear_count;
   if (first == 0 && end >= smallest_linear_count + settling_count) first = settling_count;

@@ -157,6 +157,18 @@ void set_cycle(const CurveAnalyser& analyser, double cycle, double standard_erro
   if (std::isfinite(standard_error)) result.standard_error_cycles = standard_error;
 }
 
+double find_noise_sd(const CurveAnalyser& analyser, const CqResult& result) {
+  const Baseline& baseline = result.baseline;
+  return baseline.method != BaselineMethod::none && baseline.noise_sd > 0.0 ? baseline.noise_sd
+                                                                            : analyser.call().noise_sd;
+}
+
+void fill_fitted(CqContext& context) {
+  context.fitted.clear();
+  for (const double cycle : context.analyser.readings().cycles)
+    context.fitted.push_back(evaluate_sigmoid(context.analyser.fit(), cycle));
+}
+
 bool fit_for_cq(CqContext& context, const CqOptions& options, CqResult& result) {
   const CurveAnalyser& analyser = context.analyser;
   const Readings& readings = analyser.readings();

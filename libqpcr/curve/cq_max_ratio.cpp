@@ -1,6 +1,7 @@
 // maxRatio (Shain & Clemens 2008): the place of the largest ratio of neighbouring readings, on a cubic spline.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "libqpcr/curve/cq_rules.hpp"
 
@@ -105,30 +106,24 @@ double derive_gain(CqContext& context, const double* x, const Peak& peak, bool s
   return std::sqrt(squares) / std::abs(peak.curvature);
 }
 
-}  // namespace
-
-void estimate_by_max_ratio(CqContext& context, const CqOptions& options, CqResult& result) {
-  const CurveAnalyser& analyser = context.analyser;
-  const std::vector<double>& cycles = analyser.readings().cycles;
-  context.work = analyser.readings().fluorescence;
-  for (double& value : context.work) value += options.max_ratio.shift;
-  if (options.max_ratio.smooth) {
+/// Smoothed readings, their ratios and the spline through these; the largest maximum between two cycles. False where a
+/// ratio is not defined.
+bool find_ratio_peak(CqContext& context, const std::vector<double>& readings, const MaxRatioOptions& options,
+                     double first, double last, std::optional<Peak>& peak) {
+  const std::vector<double>& cycles = context.analyser.readings().cycles;
+  context.work = readings;
+  for (double& value : context.work) value += options.shift;
+  if (options.smooth) {
     smooth_five(context.work, context.smooth, false);
   } else {
     context.smooth = context.work;
   }
-  // Only the rise counts: ratios of the ground are those of its noise.
-  const double first = find_shape_cycle(analyser.fit(), 0.005);
-  const double last = cycles[analyser.top()];
   context.ratios.clear();
   for (std::size_t i = 0; i + 1 < cycles.size(); ++i) {
-    const double step = cycles[i + 1] - cycles[i];
-    if (!(context.smooth[i] > 0.0) || !(context.smooth[i + 1] > 0.0) || step != 1.0) {
-      set_failed(make_curve_message("curve_ratio_undefined"), result);
-      return;
-    }
+    if (!(context.smooth[i] > 0.0) || !(context.smooth[i + 1] > 0.0) || cycles[i + 1] - cycles[i] != 1.0) return false;
     context.ratios.push_back(context.smooth[i + 1] / context.smooth[i]);
   }
+  // A ratio stands at the later of its two cycles.
   const double* x = cycles.data() + 1;
   const std::size_t n = context.ratios.size();
   std::vector<double>& m = context.curvature;
@@ -138,14 +133,35 @@ void estimate_by_max_ratio(CqContext& context, const CqOptions& options, CqResul
                   (context.ratios[i] - context.ratios[i - 1]) / (x[i] - x[i - 1]));
   }
   solve_spline(x, n, m, context.work);
-  const std::optional<Peak> peak = find_peak(x, context.ratios, m, first, last);
+  peak = find_peak(x, context.ratios, m, first, last);
+  return true;
+}
+
+}  // namespace
+
+void estimate_by_max_ratio(CqContext& context, const CqOptions& options, CqResult& result) {
+  const CurveAnalyser& analyser = context.analyser;
+  const std::vector<double>& cycles = analyser.readings().cycles;
+  // Only the rise counts: ratios of the ground are those of its noise.
+  const double first = find_shape_cycle(analyser.fit(), 0.005);
+  const double last = cycles[analyser.top()];
+  std::optional<Peak> peak;
+  if (!find_ratio_peak(context, analyser.readings().fluorescence, options.max_ratio, first, last, peak)) {
+    set_failed(make_curve_message("curve_ratio_undefined"), result);
+    return;
+  }
   if (!peak) {
     set_failed(make_curve_message("curve_no_such_point"), result);
     return;
   }
   result.maximum_ratio = peak->value - 1.0;
-  const double gain = derive_gain(context, x, *peak, options.max_ratio.smooth);
-  set_cycle(analyser, peak->cycle, analyser.call().noise_sd * gain, result);
+  double error = std::numeric_limits<double>::quiet_NaN();
+  fill_fitted(context);
+  std::optional<Peak> fitted_peak;
+  if (find_ratio_peak(context, context.fitted, options.max_ratio, first, last, fitted_peak) && fitted_peak)
+    error = find_noise_sd(analyser, result) *
+            derive_gain(context, cycles.data() + 1, *fitted_peak, options.max_ratio.smooth);
+  set_cycle(analyser, peak->cycle, error, result);
 }
 
 }  // namespace qpcr

@@ -14,6 +14,7 @@ namespace qpcr {
 struct CqContext {
   CurveAnalyser analyser;
   AmplificationModelFitter fitter;
+  std::vector<double> fitted;  ///< the 4-parameter fit at the readings' cycles
   std::vector<double> smooth;
   std::vector<double> ratios;
   std::vector<double> curvature;
@@ -32,6 +33,14 @@ void set_cycle(const CurveAnalyser& analyser, double cycle, double standard_erro
 
 /// Status fit_failed with a reason.
 void set_failed(Message reason, CqResult& result);
+
+/// Noise of one reading: about the baseline where one was estimated, else from differences of neighbours, which the
+/// beginning of the rise widens.
+double find_noise_sd(const CurveAnalyser& analyser, const CqResult& result);
+
+/// Fills context.fitted: where errors are propagated through points of the readings, the fitted curve gives slopes that
+/// noise does not blunt or sharpen.
+void fill_fitted(CqContext& context);
 
 /// Fits the model asked for to the readings that the analyser fits; the fit is in the result. False, with the status
 /// set, where it did not converge.

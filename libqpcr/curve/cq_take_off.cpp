@@ -50,15 +50,14 @@ struct GrowingLine {
 /// scatter `inflation` times the noise, is passed: the normal approximation of a non-central t (Johnson & Kotz 1970).
 double estimate_power(double shift, double limit, double inflation, double degrees) {
   const double level = limit * inflation;
-  return normal_upper_tail((level * (1.0 - 0.25 / degrees) - shift) /
-                           std::sqrt(1.0 + level * level / (2.0 * degrees)));
+  return normal_upper_tail((level * (1.0 - 0.25 / degrees) - shift) / std::sqrt(1.0 + level * level / (2.0 * degrees)));
 }
 
 /// Standard deviation of the take-off over repeated noise on the fitted curve. Prediction errors of successive readings
 /// are independent, so the first run of passed tests is a chain over the length of the run so far.
-double estimate_spread(const CurveAnalyser& analyser, const TakeOffOptions& options, std::vector<double>& runs) {
+double estimate_spread(const CurveAnalyser& analyser, const TakeOffOptions& options, double noise,
+                       std::vector<double>& runs) {
   const std::vector<double>& x = analyser.readings().cycles;
-  const double noise = analyser.call().noise_sd;
   const auto needed = static_cast<std::size_t>(options.sustained_cycles);
   runs.assign(needed, 0.0);
   runs[0] = 1.0;
@@ -110,17 +109,17 @@ void estimate_by_take_off(CqContext& context, const CqOptions& options, CqResult
       run = error > 0.0 && error > limit * scatter ? run + 1 : 0;
       if (run == options.take_off.sustained_cycles) {
         const std::size_t first = i + 1 - static_cast<std::size_t>(run);
-        const double spread = analyser.call().noise_sd > 0.0
-                                  ? estimate_spread(analyser, options.take_off, context.work)
-                                  : std::numeric_limits<double>::quiet_NaN();
+        const double noise = find_noise_sd(analyser, result);
+        const double spread = noise > 0.0 ? estimate_spread(analyser, options.take_off, noise, context.work)
+                                          : std::numeric_limits<double>::quiet_NaN();
         set_cycle(analyser, x[first], spread, result);
         return;
       }
     }
     line.add(x[i], y[i]);
   }
-  set_failed(
-      make_curve_message("curve_no_take_off", {{"cycles", std::to_string(options.take_off.sustained_cycles)}}), result);
+  set_failed(make_curve_message("curve_no_take_off", {{"cycles", std::to_string(options.take_off.sustained_cycles)}}),
+             result);
 }
 
 }  // namespace qpcr

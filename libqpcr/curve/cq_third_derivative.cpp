@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "libqpcr/curve/cq_rules.hpp"
 
@@ -68,7 +69,12 @@ void estimate_by_third_derivative(CqContext& context, CqResult& result) {
           (k < stencil.size() ? (1.0 - share) * stencil[k] : 0.0) + (k > 0 ? share * stencil[k - 1] : 0.0);
       squares += weight * weight;
     }
-    set_cycle(analyser, cycle, analyser.call().noise_sd * std::sqrt(squares) / (before - after) * step, result);
+    fill_fitted(context);
+    const double slope = (evaluate_stencil(context.fitted, i) - evaluate_stencil(context.fitted, i + 1)) / step;
+    // Found where the fitted curve has no such zero: nothing can be said of its error.
+    const double error = slope > 0.0 ? find_noise_sd(analyser, result) * std::sqrt(squares) / slope
+                                     : std::numeric_limits<double>::quiet_NaN();
+    set_cycle(analyser, cycle, error, result);
     return;
   }
   set_failed(make_curve_message("curve_no_such_point"), result);

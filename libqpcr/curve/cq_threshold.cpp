@@ -1,4 +1,5 @@
-// Threshold Cq: fixed or automatic level, the last climb through it before the top, linear or logarithmic between readings.
+// Threshold Cq: fixed or automatic level, the last climb through it before the top, linear or logarithmic between
+// readings.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -98,7 +99,7 @@ void estimate_by_threshold(CqContext& context, const CqOptions& options, CqResul
   }
   result.threshold = threshold;
   const std::optional<Crossing> crossing =
-      find_crossing(analyser, result.baseline, threshold, analyser.call().noise_sd, options.interpolation);
+      find_crossing(analyser, result.baseline, threshold, find_noise_sd(analyser, result), options.interpolation);
   if (!crossing) {
     result.status = CqStatus::below_threshold;
     result.reason = make_curve_message("curve_below_threshold", {{"threshold", format_double(threshold)}});
@@ -113,8 +114,9 @@ void estimate_by_threshold(CqContext& context, const CqOptions& options, CqResul
   const std::vector<double>& cycles = analyser.readings().cycles;
   const double gap = cycles[crossing->index + 1] - cycles[crossing->index];
   if (gap > 1.5) {
-    result.reason = make_curve_message("curve_crossing_in_gap", {{"first_cycle", format_double(cycles[crossing->index])},
-                                                           {"last_cycle", format_double(cycles[crossing->index + 1])}});
+    result.reason =
+        make_curve_message("curve_crossing_in_gap", {{"first_cycle", format_double(cycles[crossing->index])},
+                                                     {"last_cycle", format_double(cycles[crossing->index + 1])}});
   }
 }
 

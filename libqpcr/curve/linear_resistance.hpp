@@ -26,10 +26,10 @@ struct LinearResistanceOptions {
 /// E = E_max + ΔE·F with E = Fₙ/Fₙ₋₁ − 1.
 struct LinearResistanceFit {
   FitStatus status = FitStatus::too_few_points;
-  double maximal_efficiency = 0.0;      ///< E_max: 1 for perfect doubling
-  double efficiency_slope = 0.0;        ///< ΔE, per unit of fluorescence; negative
-  double maximal_fluorescence = 0.0;    ///< −E_max/ΔE
-  double initial_fluorescence = 0.0;    ///< F₀: mean over the window of Fmax/(1 + (Fmax/Fₙ − 1)(E_max + 1)ⁿ)
+  double maximal_efficiency = 0.0;    ///< E_max: 1 for perfect doubling
+  double efficiency_slope = 0.0;      ///< ΔE, per unit of fluorescence; negative
+  double maximal_fluorescence = 0.0;  ///< −E_max/ΔE
+  double initial_fluorescence = 0.0;  ///< F₀: mean over the window of Fmax/(1 + (Fmax/Fₙ − 1)(E_max + 1)ⁿ)
   double maximal_efficiency_standard_error = 0.0;
   double efficiency_slope_standard_error = 0.0;
   /// Of ln F₀, from the scatter of the single estimates and E_max's error.

@@ -129,8 +129,7 @@ void set_covariance(const Problem& problem, double theta, int parameters, Mechan
 }  // namespace
 
 void MechanisticOptions::validate() const {
-  if (first_cycle && !std::isfinite(*first_cycle))
-    refuse("first_cycle", format_double(*first_cycle), "a finite cycle");
+  if (first_cycle && !std::isfinite(*first_cycle)) refuse("first_cycle", format_double(*first_cycle), "a finite cycle");
   if (last_cycle && !(std::isfinite(*last_cycle) && *last_cycle >= first_cycle.value_or(*last_cycle)))
     refuse("last_cycle", format_double(*last_cycle), "a cycle not before the first one");
   if (max_iterations < 1) refuse("max_iterations", std::to_string(max_iterations), "at least 1");

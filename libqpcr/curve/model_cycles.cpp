@@ -169,9 +169,9 @@ std::optional<DerivedCycle> derive_tangent_cycle(const AmplificationFit& fit, co
     const double slope = evaluate_derivatives(fit, steepest->cycle)[1] - ground->slope_per_cycle;
     // The tangent meets the ground near the take-off: its error there moves the meeting point.
     const double meeting = find_tangent_cycle(to_canonical(fit), log_axis, at);
-    extra = (ground->intercept_variance + 2.0 * meeting * ground->covariance +
-             meeting * meeting * ground->slope_variance) /
-            (slope * slope);
+    extra =
+        (ground->intercept_variance + 2.0 * meeting * ground->covariance + meeting * meeting * ground->slope_variance) /
+        (slope * slope);
   }
   return derive(fit, extra, [log_axis, at](const Canonical& p) { return find_tangent_cycle(p, log_axis, at); });
 }

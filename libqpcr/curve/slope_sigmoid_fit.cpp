@@ -86,7 +86,8 @@ double evaluate(const Columns& columns, const SigmoidShape& at, NormalEquations<
   ParameterArray<N> along{};
   for (std::size_t k = 0; k < size; ++k) {
     remove_ground(columns, columns.derivatives[k]);
-    for (std::size_t i = 0; i < columns.shape.size(); ++i) along[k] += columns.derivatives[k][i] * columns.shape[i] / ss;
+    for (std::size_t i = 0; i < columns.shape.size(); ++i)
+      along[k] += columns.derivatives[k][i] * columns.shape[i] / ss;
   }
   for (std::size_t i = 0; i < columns.shape.size(); ++i) {
     ParameterArray<N> row{};
@@ -229,8 +230,7 @@ void publish(bool log_axis, bool asymmetry_held, AmplificationFit& fit) {
   fit.standard_errors[2] = std::sqrt(variance(3, 3) + 2.0 * variance(3, 4) + variance(4, 4));
   if (!fit.gompertz_limit) {
     const double scale = log_axis ? fit.e : 1.0;
-    const std::array<double, 3> gradient{-scale * shift / beta, scale,
-                                         asymmetry_held ? 0.0 : scale / (beta * kappa)};
+    const std::array<double, 3> gradient{-scale * shift / beta, scale, asymmetry_held ? 0.0 : scale / (beta * kappa)};
     double sum = 0.0;
     for (std::size_t i = 0; i < 3; ++i) {
       for (std::size_t j = 0; j < 3; ++j) sum += gradient[i] * variance(i, j) * gradient[j];

@@ -45,9 +45,7 @@ std::size_t Table::column(const std::string& name) const {
   throw std::out_of_range("no column '" + name + "'");
 }
 
-bool Table::has(const std::string& name) const {
-  return std::find(header.begin(), header.end(), name) != header.end();
-}
+bool Table::has(const std::string& name) const { return std::find(header.begin(), header.end(), name) != header.end(); }
 
 Table read_table(const std::filesystem::path& path) {
   std::ifstream file(path);

@@ -40,8 +40,8 @@ TEST_CASE("Cy0 on baselined curves agrees with qpcR's", "[reference]") {
       if (std::abs(*result.cq_cycles - *expected) <= 0.0101) {
         ++close;
       } else {
-        // boggy F1.2: qpcR's fit of the baselined curve ended at another minimum than its fit of the raw one.
-        UNSCOPED_INFO(set.name << " " << name << " " << *result.cq_cycles << " instead of " << *expected);
+        // The plateau of boggy F1.2 falls by a tenth: those readings are left out here, and qpcR fits them.
+        CHECK(result.fit->points < static_cast<int>(set.curve(name).cycles.size()));
       }
     }
   }

@@ -59,10 +59,9 @@ TEST_CASE("every sigmoid model fits as well as qpcR's and its derived cycles agr
       AmplificationModelOptions options;
       options.model = peer_models().at(model);
       const AmplificationFit fit = fitter.fit(to_view(curve), options);
-      const double peer =
-          evaluate_peer(curve, model,
-                        {number("b").value(), number("c").value(), number("d").value(), number("e").value(),
-                         number("f").value_or(1.0), number("k").value_or(0.0)});
+      const double peer = evaluate_peer(curve, model,
+                                        {number("b").value(), number("c").value(), number("d").value(),
+                                         number("e").value(), number("f").value_or(1.0), number("k").value_or(0.0)});
       Tally& tally = tallies[model];
       ++tally.fits;
       const double ratio = fit.residual_sum_of_squares / peer - 1.0;
@@ -84,8 +83,9 @@ TEST_CASE("every sigmoid model fits as well as qpcR's and its derived cycles agr
     }
   }
   for (const auto& [model, tally] : tallies) {
-    WARN(model << ": " << tally.reached << " of " << tally.fits << " fits within 1e-6 of qpcR's RSS or below, worst ratio 1 + "
-               << tally.worst_ratio << "; " << tally.cycles << " cycles, worst difference " << tally.worst_cycle);
+    WARN(model << ": " << tally.reached << " of " << tally.fits
+               << " fits within 1e-6 of qpcR's RSS or below, worst ratio 1 + " << tally.worst_ratio << "; "
+               << tally.cycles << " cycles, worst difference " << tally.worst_cycle);
     CHECK(tally.reached >= 0.99 * tally.fits);
     // qpcR gives cycles on a grid of 0.01; its fits end within 1e-4 cycles of the minimum.
     CHECK(tally.worst_cycle <= 0.0051);
