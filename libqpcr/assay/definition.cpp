@@ -58,11 +58,13 @@ CqSettings parse_cq(const TomlTable& table) {
   CqSettings settings;
   const std::string method = table.get_text("method");
   const auto parsed_method = parse_cq_method(method);
-  if (!parsed_method) table.refuse("method", "one of 'threshold', 'second_derivative_maximum'");
+  // The rules that a call may rest on; the others are for research.
+  const bool may_call = parsed_method == CqMethod::threshold || parsed_method == CqMethod::second_derivative_maximum;
+  if (!may_call) table.refuse("method", "one of 'threshold', 'second_derivative_maximum'");
   settings.options.method = *parsed_method;
   if (const auto baseline = table.find_text("baseline")) {
     const auto parsed = parse_baseline_method(*baseline);
-    if (!parsed) table.refuse("baseline", "one of 'none', 'constant', 'linear'");
+    if (!parsed || *parsed == BaselineMethod::model) table.refuse("baseline", "one of 'none', 'constant', 'linear'");
     settings.options.baseline.method = *parsed;
   }
   if (const auto window = find_pair(table, "baseline_cycles")) {
@@ -71,7 +73,9 @@ CqSettings parse_cq(const TomlTable& table) {
   }
   if (const auto model = table.find_text("model")) {
     const auto parsed = parse_amplification_model(*model);
-    if (!parsed) table.refuse("model", "one of 'log_logistic_4', 'log_logistic_5'");
+    const bool may_call_on =
+        parsed == AmplificationModel::log_logistic_4 || parsed == AmplificationModel::log_logistic_5;
+    if (!may_call_on) table.refuse("model", "one of 'log_logistic_4', 'log_logistic_5'");
     settings.options.model = *parsed;
   }
   table.get_integer("cycles");

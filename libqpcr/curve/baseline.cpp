@@ -108,7 +108,7 @@ std::optional<Baseline> fit_under_rise(const Readings& readings, std::size_t fir
   };
   LeastSquaresOptions options;
   options.max_iterations = 100;
-  options.relative_reduction = 1e-12;
+  options.relative_reduction = 1e-10;
   const LeastSquaresResult<N> fit = fit_least_squares_rows<N>(row, start, count, options, bounds);
   const bool converged = fit.status == LeastSquaresStatus::converged || fit.status == LeastSquaresStatus::no_progress;
   if (!converged || !(fit.parameters[0] > 0.0)) return std::nullopt;

@@ -19,6 +19,9 @@ struct CqContext {
   std::vector<double> ratios;
   std::vector<double> curvature;
   std::vector<double> work;
+  /// Limits of Student's t at the significance last asked for, by degrees of freedom: they cost more than a fit.
+  double significance = 0.0;
+  std::vector<double> limits;
 };
 
 inline Message make_curve_message(std::string id, std::vector<std::pair<std::string, std::string>> values = {}) {

@@ -53,10 +53,23 @@ double estimate_power(double shift, double limit, double inflation, double degre
   return normal_upper_tail((level * (1.0 - 0.25 / degrees) - shift) / std::sqrt(1.0 + level * level / (2.0 * degrees)));
 }
 
+/// Student's t above which `significance` lies, from the context's table.
+double find_limit(CqContext& context, double significance, std::size_t degrees) {
+  if (context.significance != significance) {
+    context.limits.clear();
+    context.significance = significance;
+  }
+  while (context.limits.size() < degrees) {
+    context.limits.push_back(student_t_upper_quantile(significance, static_cast<double>(context.limits.size() + 1)));
+  }
+  return context.limits[degrees - 1];
+}
+
 /// Standard deviation of the take-off over repeated noise on the fitted curve. Prediction errors of successive readings
 /// are independent, so the first run of passed tests is a chain over the length of the run so far.
-double estimate_spread(const CurveAnalyser& analyser, const TakeOffOptions& options, double noise,
-                       std::vector<double>& runs) {
+double estimate_spread(CqContext& context, const TakeOffOptions& options, double noise) {
+  const CurveAnalyser& analyser = context.analyser;
+  std::vector<double>& runs = context.work;
   const std::vector<double>& x = analyser.readings().cycles;
   const auto needed = static_cast<std::size_t>(options.sustained_cycles);
   runs.assign(needed, 0.0);
@@ -72,7 +85,7 @@ double estimate_spread(const CurveAnalyser& analyser, const TakeOffOptions& opti
       continue;
     }
     const double degrees = static_cast<double>(i) - 2.0;
-    const double limit = student_t_upper_quantile(options.significance, static_cast<double>(i) - 1.0);
+    const double limit = find_limit(context, options.significance, i - 1);
     const double inflation = std::sqrt(1.0 + line.rss / (noise * noise * degrees));
     const double power = estimate_power(line.predict_error(x[i], y) / noise, limit, inflation, degrees);
     line.add(x[i], y);
@@ -105,13 +118,13 @@ void estimate_by_take_off(CqContext& context, const CqOptions& options, CqResult
       const double scatter = std::sqrt(line.rss / (static_cast<double>(i) - 2.0));
       const double error = line.predict_error(x[i], y[i]);
       // qpcR takes n − 2 degrees of freedom for the test although the scatter has n − 3.
-      const double limit = student_t_upper_quantile(options.take_off.significance, static_cast<double>(i) - 1.0);
+      const double limit = find_limit(context, options.take_off.significance, i - 1);
       run = error > 0.0 && error > limit * scatter ? run + 1 : 0;
       if (run == options.take_off.sustained_cycles) {
         const std::size_t first = i + 1 - static_cast<std::size_t>(run);
         const double noise = find_noise_sd(analyser, result);
-        const double spread = noise > 0.0 ? estimate_spread(analyser, options.take_off, noise, context.work)
-                                          : std::numeric_limits<double>::quiet_NaN();
+        const double spread =
+            noise > 0.0 ? estimate_spread(context, options.take_off, noise) : std::numeric_limits<double>::quiet_NaN();
         set_cycle(analyser, x[first], spread, result);
         return;
       }

@@ -39,7 +39,12 @@ def test_wrong_usage_ends_with_2_and_says_so_on_stderr(qpcr, arguments):
 
 
 @pytest.mark.parametrize("arguments, what", [
-    (("--method", "magic"), "threshold or sdm"),
+    (("--method", "magic"), "relative_threshold (crt)"),
+    (("--interpolation", "cubic"), "linear or logarithmic"),
+    (("--method", "cy0", "--interpolation", "log"), "no interpolation"),
+    (("--method", "cy0", "--model", "l7"), "gompertz"),
+    (("--method", "td0", "--model", "l4"), "no model"),
+    (("--baseline", "quadratic"), "constant, linear or model"),
     (("--threshold", "0,5"), "a number with a dot"),
     (("--threshold", "-1"), "threshold"),
     (("--method", "sdm", "--threshold", "5"), "no threshold"),
@@ -85,6 +90,37 @@ def test_cq_gives_one_row_a_curve_and_no_number_without_a_cq(qpcr, plate):
         assert len(table) == 96 * 4
         assert all((row["cq_cycles"] != "") == (row["status"] == "found") for row in table)
         assert {"found", "no_amplification"} <= {row["status"] for row in table}
+
+
+METHODS = {
+    "threshold": "ct", "relative_threshold": "crt", "first_derivative_maximum": "cpd1", "second_derivative_maximum": "cpd2",
+    "third_derivative_zero": "td0", "cy0": "cy", "max_ratio": "mr", "take_off": "top",
+}
+
+
+@pytest.mark.parametrize("name, short", METHODS.items())
+def test_every_method_has_a_name_and_a_short_one_and_says_which_it_is(qpcr, plate, name, short):
+    long = qpcr("cq", plate, "--method", name, "--csv")
+    assert long.status == 0
+    assert qpcr("cq", plate, "--method", short, "--csv").out == long.out
+    table = rows(long.out)
+    assert {row["method"] for row in table} == {name}
+    assert any(row["status"] == "found" for row in table)
+    document = json.loads(qpcr("cq", plate, "--method", short, "--json").out)
+    assert document["method"] == name
+    assert [entry["cq_cycles"] is not None for entry in document["curves"]] == [row["cq_cycles"] != "" for row in table]
+
+
+def test_model_and_interpolation_are_echoed(qpcr, plate):
+    found = [row for row in rows(qpcr("cq", plate, "--method", "cpd2", "--model", "b4").out) if row["status"] == "found"]
+    assert {row["model"] for row in found} == {"logistic_4"}
+    chosen = [row for row in rows(qpcr("cq", plate, "--method", "cpd1", "--model", "aicc").out) if row["model"]]
+    assert chosen
+    linear = rows(qpcr("cq", plate).out)
+    logarithmic = rows(qpcr("cq", plate, "--interpolation", "log").out)
+    assert {row["interpolation"] for row in logarithmic if row["status"] == "found"} == {"logarithmic"}
+    pairs = [(float(a["cq_cycles"]), float(b["cq_cycles"])) for a, b in zip(linear, logarithmic) if a["cq_cycles"]]
+    assert pairs and all(0 <= late - early < 0.2 for early, late in pairs)
 
 
 def test_a_wide_table_is_keyed_by_its_columns(qpcr, tmp_path):
