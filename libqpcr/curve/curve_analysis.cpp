@@ -4,11 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
-#include <utility>
 
-#include "libqpcr/core/text.hpp"
-#include "libqpcr/math/linear_fit.hpp"
 #include "libqpcr/math/robust.hpp"
 
 namespace qpcr {
@@ -33,17 +29,12 @@ constexpr double smallest_spike_over_noise = 12.0;
 constexpr double largest_neighbour_share = 0.25;
 constexpr std::size_t spike_reach = 2;
 constexpr double rounding_share = 1e-6;
-
-Message make_message(std::string id, std::vector<std::pair<std::string, std::string>> values = {}) {
-  Message message;
-  message.id = std::move(id);
-  message.values = std::move(values);
-  return message;
-}
-
-std::string format_measure(double value) {
-  return std::isfinite(value) ? format_fixed(value, value < 10.0 ? 1 : 0) : "–";
-}
+// The shape of a typical curve: a ground up to 8 % as steep as the steepest point where the plateau is reached, and the
+// less steep the more the end still climbs.
+constexpr std::size_t window = 4;
+constexpr double smallest_ground_share = 0.005;
+constexpr double largest_end_share = 0.6;
+constexpr double end_weight = 4.0;
 
 }  // namespace
 
@@ -55,24 +46,30 @@ double derive_shape(const SigmoidFit& fit, double cycle) {
   return 1.0 / (1.0 + std::exp(fit.b * (std::log(cycle) - std::log(fit.e))));
 }
 
+/// Standard deviation of one reading by the 85th percentile of second differences, 3.53 SD of normal noise: a spike or
+/// two do not move it, and the rise itself widens it.
+double CurveAnalyser::find_spread_quantile() {
+  const auto& y = readings_.fluorescence;
+  const std::size_t n = y.size();
+  differences_.clear();
+  for (std::size_t i = 2; i < n; ++i) differences_.push_back(std::abs(y[i] - 2.0 * y[i - 1] + y[i - 2]));
+  const auto place = differences_.begin() + static_cast<std::ptrdiff_t>(0.85 * static_cast<double>(n - 2));
+  std::nth_element(differences_.begin(), place, differences_.end());
+  return *place / 3.53;
+}
+
 /// Leaves out single readings that stand away from neighbours which agree with each other. The last reading is kept: a
 /// late amplification begins there.
 void CurveAnalyser::drop_spikes() {
   dropped_cycles_.clear();
   auto& y = readings_.fluorescence;
+  auto& x = readings_.cycles;
   const std::size_t n = y.size();
   if (n < smallest_count + spike_reach) return;
-  differences_.clear();
-  double largest = 0.0;
-  for (std::size_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(y[i]));
-  for (std::size_t i = 2; i < n; ++i) differences_.push_back(std::abs(y[i] - 2.0 * y[i - 1] + y[i - 2]));
-  // The 85th percentile, 3.53 SD of normal noise: a spike or two do not move it, and the rise itself widens it.
-  const auto place = differences_.begin() + static_cast<std::ptrdiff_t>(0.85 * static_cast<double>(n - 2));
-  std::nth_element(differences_.begin(), place, differences_.end());
-  const double smallest = std::max(smallest_spike_over_noise * *place / 3.53, rounding_share * largest);
-  work_.clear();
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < n; ++i) {
+  double smallest = nan;  // the spread is found at the first candidate: most curves have none
+  // `smoothed_` is free until find_top() and marks what is dropped, so that no reading is judged by a moved neighbour.
+  smoothed_.clear();
+  for (std::size_t i = 0; i + 1 < n; ++i) {
     const std::size_t begin = i < spike_reach ? 0 : i - spike_reach;
     const std::size_t end = std::min(n, i + spike_reach + 1 + (i == 0 ? spike_reach : 0));
     double low = std::numeric_limits<double>::infinity();
@@ -83,36 +80,41 @@ void CurveAnalyser::drop_spikes() {
       high = std::max(high, y[j]);
     }
     const double height = y[i] > high ? y[i] - high : low - y[i];
-    const bool spike = i + 1 < n && height > smallest && high - low < largest_neighbour_share * height;
-    work_.push_back(spike ? 1.0 : 0.0);
+    if (!(height > 0.0) || !(high - low < largest_neighbour_share * height)) continue;
+    if (std::isnan(smallest)) {
+      double largest = 0.0;
+      for (const double value : y) largest = std::max(largest, std::abs(value));
+      smallest = std::max(smallest_spike_over_noise * find_spread_quantile(), rounding_share * largest);
+    }
+    if (height > smallest) smoothed_.push_back(static_cast<double>(i));
   }
+  if (smoothed_.empty()) return;
+  std::size_t kept = 0;
+  std::size_t next = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    if (work_[i] != 0.0) {
-      dropped_cycles_.push_back(readings_.cycles[i]);
+    if (next < smoothed_.size() && static_cast<std::size_t>(smoothed_[next]) == i) {
+      dropped_cycles_.push_back(x[i]);
+      ++next;
       continue;
     }
-    readings_.cycles[kept] = readings_.cycles[i];
+    x[kept] = x[i];
     y[kept++] = y[i];
   }
-  readings_.cycles.resize(kept);
+  x.resize(kept);
   y.resize(kept);
 }
 
 void CurveAnalyser::find_top() {
   const auto& y = readings_.fluorescence;
   const std::size_t n = y.size();
-  work_.resize(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::size_t first = i == 0 ? 0 : i - 1;
-    const std::size_t last = std::min(n - 1, i + 1);
-    double sum = 0.0;
-    for (std::size_t j = first; j <= last; ++j) sum += y[j];
-    work_[i] = sum / static_cast<double>(last - first + 1);
-  }
-  top_ = static_cast<std::size_t>(std::max_element(work_.begin(), work_.end()) - work_.begin());
-  const double lowest = *std::min_element(work_.begin(), work_.begin() + static_cast<std::ptrdiff_t>(top_) + 1);
+  smoothed_.resize(n);
+  smoothed_[0] = (y[0] + y[1]) / 2.0;
+  for (std::size_t i = 1; i + 1 < n; ++i) smoothed_[i] = (y[i - 1] + y[i] + y[i + 1]) / 3.0;
+  smoothed_[n - 1] = (y[n - 2] + y[n - 1]) / 2.0;
+  top_ = static_cast<std::size_t>(std::max_element(smoothed_.begin(), smoothed_.end()) - smoothed_.begin());
+  const double lowest = smoothed_[find_lowest()];
   // A plateau that falls away (hook effect, evaporation, bleaching) is no part of the sigmoid.
-  const bool hook = work_[n - 1] < work_[top_] - hook_share * (work_[top_] - lowest);
+  const bool hook = smoothed_[n - 1] < smoothed_[top_] - hook_share * (smoothed_[top_] - lowest);
   fitted_end_ = hook ? std::min(n, top_ + 3) : n;
   first_ = 0;
 }
@@ -120,28 +122,27 @@ void CurveAnalyser::find_top() {
 /// Where the curve is lowest before its top: a baseline that falls that far is no part of the sigmoid either.
 std::size_t CurveAnalyser::find_lowest() const {
   return static_cast<std::size_t>(
-      std::min_element(work_.begin(), work_.begin() + static_cast<std::ptrdiff_t>(top_) + 1) - work_.begin());
+      std::min_element(smoothed_.begin(), smoothed_.begin() + static_cast<std::ptrdiff_t>(top_) + 1) -
+      smoothed_.begin());
 }
 
-void CurveAnalyser::fit_part(CurveView curve) {
+CurveView CurveAnalyser::part() const {
+  CurveView view;
+  view.cycles = std::span<const double>(readings_.cycles).subspan(first_, fitted_end_ - first_);
+  view.fluorescence = std::span<const double>(readings_.fluorescence).subspan(first_, fitted_end_ - first_);
+  return view;
+}
+
+SigmoidOptions CurveAnalyser::fit_options() {
   SigmoidOptions options;
   options.max_iterations = 100;
-  fit_ = SigmoidFit();
-  if (fitted_end_ - first_ >= smallest_count) {
-    curve.cycles = std::span<const double>(readings_.cycles).subspan(first_, fitted_end_ - first_);
-    curve.fluorescence = std::span<const double>(readings_.fluorescence).subspan(first_, fitted_end_ - first_);
-    fit_ = fitter_.fit(curve, options);
-  }
-  find_ground();
-  call_ = decide();
+  return options;
 }
 
 void CurveAnalyser::find_ground() {
   ground_end_ = readings_.size();
   if (!(fit_.d > fit_.c) || fit_.status == FitStatus::too_few_points) return;
-  const double first = derive_shape(fit_, readings_.cycles[first_]);
-  const double last = derive_shape(fit_, readings_.cycles[fitted_end_ - 1]);
-  const double end = find_shape_cycle(fit_, first + ground_share * (last - first));
+  const double end = find_shape_cycle(fit_, first_shape_ + ground_share * (last_shape_ - first_shape_));
   const auto after =
       std::upper_bound(readings_.cycles.begin() + static_cast<std::ptrdiff_t>(first_), readings_.cycles.end(), end);
   ground_end_ = static_cast<std::size_t>(after - readings_.cycles.begin());
@@ -158,7 +159,7 @@ double CurveAnalyser::estimate_noise() {
 }
 
 /// Range of the readings before the rise; the first two, where instruments settle, are left out of a long enough run.
-double CurveAnalyser::ground_spread() const {
+double CurveAnalyser::measure_ground_spread() const {
   const std::size_t first = first_ == 0 && ground_end_ >= smallest_count ? 2 : first_;
   const auto begin = readings_.fluorescence.begin();
   const auto [low, high] =
@@ -166,103 +167,174 @@ double CurveAnalyser::ground_spread() const {
   return *high - *low;
 }
 
-AmplificationCall CurveAnalyser::decide() {
-  AmplificationCall call;
-  call.rise = call.noise_sd = call.rise_over_noise = nan;
+/// Residual sum of squares of the straight line through the fitted readings.
+double CurveAnalyser::measure_line_residuals() const {
+  const CurveView view = part();
+  const auto n = static_cast<double>(view.cycles.size());
+  double mean_x = 0.0;
+  double mean_y = 0.0;
+  for (std::size_t i = 0; i < view.cycles.size(); ++i) {
+    mean_x += view.cycles[i];
+    mean_y += view.fluorescence[i];
+  }
+  mean_x /= n;
+  mean_y /= n;
+  double xx = 0.0;
+  double xy = 0.0;
+  for (std::size_t i = 0; i < view.cycles.size(); ++i) {
+    xx += (view.cycles[i] - mean_x) * (view.cycles[i] - mean_x);
+    xy += (view.cycles[i] - mean_x) * (view.fluorescence[i] - mean_y);
+  }
+  const double slope = xy / xx;
+  double rss = 0.0;
+  for (std::size_t i = 0; i < view.cycles.size(); ++i) {
+    const double residual = view.fluorescence[i] - mean_y - slope * (view.cycles[i] - mean_x);
+    rss += residual * residual;
+  }
+  return rss;
+}
+
+void CurveAnalyser::decide() {
+  call_ = AmplificationCall();
+  call_.rise = call_.noise_sd = call_.rise_over_noise = nan;
+  call_.shape = {nan, nan, nan};
+  takeoff_.reset();
   const auto& x = readings_.cycles;
   const auto& y = readings_.fluorescence;
+  const auto conclude = [this](AmplificationRule rule, double value, double limit) {
+    call_.reason = {rule, value, limit, call_.rise_over_noise};
+    call_.amplified = rule == AmplificationRule::amplified;
+  };
   if (y.size() < smallest_count) {
-    call.reason = make_message("curve_too_few_points",
-                               {{"points", std::to_string(y.size())}, {"needed", std::to_string(smallest_count)}});
-    return call;
+    conclude(AmplificationRule::too_few_points, static_cast<double>(y.size()), static_cast<double>(smallest_count));
+    return;
   }
-  call.noise_sd = estimate_noise();
-  if (fitted_end_ - first_ < smallest_count) {
-    call.reason = make_message("curve_falls");
-    return call;
-  }
+  call_.noise_sd = estimate_noise();
+  if (fitted_end_ - first_ < smallest_count) return conclude(AmplificationRule::falls, nan, 0.0);
   if (fit_.status == FitStatus::too_few_points || !std::isfinite(fit_.b)) {
-    call.reason = make_message("curve_flat");
-    return call;
+    return conclude(AmplificationRule::flat, nan, nan);
   }
-  const auto fitted_x = std::span<const double>(x).subspan(first_, fitted_end_ - first_);
-  const auto fitted_y = std::span<const double>(y).subspan(first_, fitted_end_ - first_);
-  const double last_cycle = fitted_x.back();
-  call.rise = (fit_.d - fit_.c) * (derive_shape(fit_, last_cycle) - derive_shape(fit_, fitted_x.front()));
-  call.rise_over_noise = call.noise_sd > 0.0 ? call.rise / call.noise_sd : nan;
-  if (!(call.rise > 0.0)) {
-    call.reason = make_message("curve_falls");
-    return call;
-  }
+  const double first_cycle = x[first_];
+  const double last_cycle = x[fitted_end_ - 1];
+  call_.rise = (fit_.d - fit_.c) * (last_shape_ - first_shape_);
+  call_.rise_over_noise = call_.noise_sd > 0.0 ? call_.rise / call_.noise_sd : nan;
+  if (!(call_.rise > 0.0)) return conclude(AmplificationRule::falls, call_.rise, 0.0);
   const double degrees = static_cast<double>(fit_.points) - 4.0;
   const double residual_sd = std::sqrt(fit_.residual_sum_of_squares / degrees);
-  const auto rise_values = [&call] {
-    return std::vector<std::pair<std::string, std::string>>{{"rise_over_noise", format_measure(call.rise_over_noise)}};
-  };
-  if (call.rise < smallest_rise_over_residual * residual_sd) {
-    call.reason = make_message("curve_noise", rise_values());
-    return call;
+  if (call_.rise < smallest_rise_over_residual * residual_sd) {
+    return conclude(AmplificationRule::noise, call_.rise / residual_sd, smallest_rise_over_residual);
   }
-  const double line_rss = fit_line(fitted_x, fitted_y).residual_sum_of_squares;
-  const std::optional<DerivedCycle> acceleration = derive_second_derivative_maximum(fit_);
-  if (-fit_.b < smallest_steepness || !acceleration || acceleration->cycle < fitted_x.front() ||
-      line_rss < smallest_gain_over_line * fit_.residual_sum_of_squares) {
-    call.reason = make_message("curve_drift", rise_values());
-    return call;
+  if (-fit_.b < smallest_steepness) return conclude(AmplificationRule::no_steepness, -fit_.b, smallest_steepness);
+  takeoff_ = derive_second_derivative_maximum(fit_);
+  if (!takeoff_ || takeoff_->cycle < first_cycle) {
+    return conclude(AmplificationRule::no_takeoff, takeoff_ ? takeoff_->cycle : nan, first_cycle);
+  }
+  const double line_rss = measure_line_residuals();
+  if (line_rss < smallest_gain_over_line * fit_.residual_sum_of_squares) {
+    return conclude(AmplificationRule::straight, line_rss / fit_.residual_sum_of_squares, smallest_gain_over_line);
   }
   const double rise_cycles = find_shape_cycle(fit_, 0.9) - find_shape_cycle(fit_, 0.1);
-  if (rise_cycles < shortest_rise_cycles) {
-    call.reason = make_message("curve_step");
-    return call;
-  }
-  const double growth = -fit_.b / std::min(acceleration->cycle, last_cycle);
+  if (rise_cycles < shortest_rise_cycles) return conclude(AmplificationRule::step, rise_cycles, shortest_rise_cycles);
+  const double growth = -fit_.b / std::min(takeoff_->cycle, last_cycle);
   // The acceleration at take-off is a fixed share of growth²·rise: a bent drift has little of it for its size.
-  if (ground_end_ - first_ >= 4 && growth * growth * call.rise < smallest_acceleration * ground_spread()) {
-    call.reason = make_message("curve_slow_growth", rise_values());
-    return call;
+  if (ground_end_ - first_ >= 4) {
+    const double spread = measure_ground_spread();
+    if (growth * growth * call_.rise < smallest_acceleration * spread) {
+      return conclude(AmplificationRule::slow_growth, growth * growth * call_.rise / spread, smallest_acceleration);
+    }
   }
-  const double level = fit_.c + (fit_.d - fit_.c) * derive_shape(fit_, fitted_x.front()) + ground_share * call.rise;
+  const double level = fit_.c + (fit_.d - fit_.c) * first_shape_ + ground_share * call_.rise;
   const auto above = std::count_if(y.begin() + static_cast<std::ptrdiff_t>(ground_end_), y.end(),
                                    [level](double value) { return value > level; });
   if (static_cast<std::size_t>(above) < smallest_sustained_count) {
-    call.reason = make_message("curve_not_sustained", {{"cycles", std::to_string(above)}});
-    return call;
+    return conclude(AmplificationRule::not_sustained, static_cast<double>(above),
+                    static_cast<double>(smallest_sustained_count));
   }
-  call.amplified = true;
-  call.reason = make_message("curve_amplified", rise_values());
-  return call;
+  conclude(AmplificationRule::amplified, call_.rise / residual_sd, smallest_rise_over_residual);
 }
 
-void CurveAnalyser::analyse(CurveView curve) {
+/// Compares the flattest stretch before the steepest point, and the end, with the steepest point: slopes of the running
+/// mean, per cycle. A settling instrument is steep at first and flat later; slow growth is flat nowhere.
+void CurveAnalyser::judge_shape() {
+  const auto& x = readings_.cycles;
+  const std::size_t n = x.size();
+  const auto slope = [this, &x](std::size_t i, std::size_t j) { return (smoothed_[j] - smoothed_[i]) / (x[j] - x[i]); };
+  std::size_t steepest_place = 1;
+  double steepest = slope(1, 2);
+  for (std::size_t i = 2; i + 2 < n; ++i) {
+    const double here = slope(i, i + 1);
+    if (here <= steepest) continue;
+    steepest = here;
+    steepest_place = i;
+  }
+  double flattest = slope(1, 1 + window);
+  for (std::size_t i = 2; i + window <= steepest_place; ++i) flattest = std::min(flattest, slope(i, i + window));
+  CurveShape& shape = call_.shape;
+  shape.ground_slope_share = flattest / steepest;
+  shape.end_slope_share = slope(n - window - 1, n - 2) / steepest;
+  shape.oddness = std::max(shape.ground_slope_share, smallest_ground_share) *
+                  std::exp(end_weight * std::clamp(shape.end_slope_share, 0.0, largest_end_share));
+  const bool typical = shape.oddness <= CurveShape::largest_oddness;
+  call_.verdict = typical ? AmplificationVerdict::typical : AmplificationVerdict::odd;
+}
+
+void CurveAnalyser::judge_part() {
+  if (fit_.status != FitStatus::too_few_points) {
+    first_shape_ = derive_shape(fit_, readings_.cycles[first_]);
+    last_shape_ = derive_shape(fit_, readings_.cycles[fitted_end_ - 1]);
+  }
+  find_ground();
+  decide();
+}
+
+void CurveAnalyser::prepare(CurveView curve) {
   readings_.assign(curve);
   drop_spikes();
+  smoothed_.clear();
   fit_ = SigmoidFit();
   top_ = first_ = fitted_end_ = ground_end_ = 0;
+  stage_ = Stage::decided;
   if (readings_.size() < smallest_count) {
-    call_ = decide();
+    decide();
     return;
   }
   find_top();
-  fit_part(curve);
-  if (call_.amplified || fitted_end_ < smallest_part) return;
-  const std::size_t lowest = std::min(find_lowest(), fitted_end_ - smallest_part);
-  if (lowest == 0) return;
-  const AmplificationCall whole_call = call_;
-  const SigmoidFit whole_fit = fit_;
-  const std::size_t whole_ground = ground_end_;
-  first_ = lowest;
-  fit_part(curve);
-  if (call_.amplified) return;
-  call_ = whole_call;
-  fit_ = whole_fit;
-  ground_end_ = whole_ground;
-  first_ = 0;
+  stage_ = Stage::whole;
+  if (fitted_end_ - first_ < smallest_count) accept_fit(SigmoidFit());
 }
 
-AmplificationCall call_amplification(CurveView curve) {
-  CurveAnalyser analyser;
-  analyser.analyse(curve);
-  return analyser.call();
+void CurveAnalyser::accept_fit(const SigmoidFit& fit) {
+  const bool whole = stage_ == Stage::whole;
+  fit_ = fit;
+  stage_ = Stage::decided;
+  judge_part();
+  if (call_.amplified) return;
+  if (!whole) {
+    call_ = whole_call_;
+    takeoff_.reset();
+    fit_ = whole_fit_;
+    ground_end_ = whole_ground_end_;
+    first_ = 0;
+    return;
+  }
+  if (fitted_end_ < smallest_part) return;
+  const std::size_t lowest = std::min(find_lowest(), fitted_end_ - smallest_part);
+  if (lowest == 0) return;
+  whole_call_ = call_;
+  whole_fit_ = fit_;
+  whole_ground_end_ = ground_end_;
+  first_ = lowest;
+  stage_ = Stage::after_lowest;
+}
+
+void CurveAnalyser::finish() {
+  if (call_.amplified) judge_shape();
+}
+
+void CurveAnalyser::analyse(CurveView curve) {
+  prepare(curve);
+  while (needs_fit()) accept_fit(fitter_.fit(part(), fit_options()));
+  finish();
 }
 
 }  // namespace qpcr

@@ -18,7 +18,9 @@ using test::make_curve;
 using test::Random;
 using test::read_table;
 
-std::string reason_of(const AmplificationCurve& curve) { return call_amplification(to_view(curve)).reason.id; }
+std::string reason_of(const AmplificationCurve& curve) {
+  return describe(call_amplification(to_view(curve)).reason).id;
+}
 
 TEST_CASE("each shape has its reason") {
   Random random(1);
@@ -99,6 +101,11 @@ struct Agreement {
   }
 };
 
+void count(Agreement& set, char label, bool positive) {
+  ++(label == 'y' ? (positive ? set.true_positive : set.false_negative)
+                  : (positive ? set.false_positive : set.true_negative));
+}
+
 /// The label most raters gave; 't' for a tie. `first` to `last` are rater numbers.
 char find_majority(const test::Table& truth, const std::vector<std::string>& row, int first, int last) {
   std::map<char, int> votes;
@@ -121,6 +128,8 @@ char find_majority(const test::Table& truth, const std::vector<std::string>& row
 TEST_CASE("agreement with human labels, one fixed rule", "[reference]") {
   const auto folder = test::reference_data() / "curves" / "data";
   std::map<std::string, Agreement> sets;
+  std::map<std::string, Agreement> risen;  // whether fluorescence rose at all, the clinical question
+  std::map<std::string, std::map<AmplificationVerdict, int>> undecided;  // curves that most raters call "a"
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string file = entry.path().filename().string();
     const std::string ending = ".truth.csv";
@@ -146,19 +155,24 @@ TEST_CASE("agreement with human labels, one fixed rule", "[reference]") {
         const std::string& well = row[truth.column("well")];
         label = (ntc && well != "A1") || well == "F9" ? 'n' : 'y';
       }
+      const AmplificationCall call = call_amplification(to_view(data.at(curve)));
+      if (label == 'a') ++undecided[name][call.verdict];
       if (label != 'y' && label != 'n') continue;
-      const bool amplified = call_amplification(to_view(data.at(curve))).amplified;
-      Agreement& set = sets[name];
-      ++(label == 'y' ? (amplified ? set.true_positive : set.false_negative)
-                      : (amplified ? set.false_positive : set.true_negative));
+      count(sets[name], label, call.verdict == AmplificationVerdict::typical);
+      count(risen[name], label, call.amplified);
     }
   }
   for (const auto& [name, set] : sets) {
     WARN(name << ": sensitivity " << set.sensitivity() << ", specificity " << set.specificity() << ", accuracy "
-              << set.accuracy());
+              << set.accuracy() << "; amplified at all " << risen[name].sensitivity() << " of y, "
+              << 1.0 - risen[name].specificity()
+              << " of n; called a: " << undecided[name][AmplificationVerdict::typical] << " typical, "
+              << undecided[name][AmplificationVerdict::odd] << " odd, "
+              << undecided[name][AmplificationVerdict::not_amplified] << " not amplified");
     CAPTURE(name);
-    // Whatever people call amplified is found in every set.
-    CHECK(set.sensitivity() >= 0.95);
+    // Whatever people call amplified is found in every set, and nothing of it ends as a negative.
+    CHECK(risen[name].sensitivity() >= 0.99);
+    CHECK(set.sensitivity() >= 0.80);
   }
   CHECK(sets.size() >= 10);
   for (const char* name : {"RAS002", "testdat"}) {
@@ -166,9 +180,10 @@ TEST_CASE("agreement with human labels, one fixed rule", "[reference]") {
     CHECK(sets[name].sensitivity() >= 0.99);
     CHECK(sets[name].specificity() >= 0.95);
   }
+  if (sets.count("htPCR") != 0) CHECK(sets["htPCR"].accuracy() >= 0.80);
   if (sets.count("kbqPCR") != 0) CHECK(sets["kbqPCR"].accuracy() >= 0.93);
   for (const auto& [name, set] : sets) {
-    if (name.rfind("ds_94", 0) == 0) CHECK(set.accuracy() == 1.0);
+    if (name.rfind("ds_94", 0) == 0) CHECK(risen[name].accuracy() == 1.0);
   }
 }
 
