@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "libqpcr/core/text.hpp"
@@ -20,21 +20,26 @@ constexpr double largest_straight_drift_over_threshold = 10.0;
 constexpr std::size_t settling_count = 2;
 constexpr std::size_t sustained_count = 3;
 
-/// Highest level that three readings in a row reach, minus the lowest that three in a row do not exceed.
-double find_sustained_range(const std::vector<double>& values) {
-  if (values.size() < sustained_count) return 0.0;
+/// Of the readings minus a line: highest level that three in a row reach, minus the lowest that three in a row do not
+/// exceed.
+double find_sustained_range(std::span<const double> x, std::span<const double> y, const LinearFit& line) {
+  const auto residual = [&](std::size_t i) { return y[i] - line.intercept - line.slope * x[i]; };
+  if (y.size() < sustained_count) return 0.0;
   double highest = -HUGE_VAL;
   double lowest = HUGE_VAL;
-  for (std::size_t i = 0; i + sustained_count <= values.size(); ++i) {
-    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto [low, high] = std::minmax_element(begin, begin + sustained_count);
-    highest = std::max(highest, *low);
-    lowest = std::min(lowest, *high);
+  double first = residual(0);
+  double second = residual(1);
+  for (std::size_t i = 2; i < y.size(); ++i) {
+    const double third = residual(i);
+    highest = std::max(highest, std::min({first, second, third}));
+    lowest = std::min(lowest, std::max({first, second, third}));
+    first = second;
+    second = third;
   }
   return highest - lowest;
 }
 
-Message describe(double excursion, double limit) {
+Message describe_excursion(double excursion, double limit) {
   return {"curve_irregular", {{"excursion", format_fixed(excursion, 2)}, {"limit", format_fixed(limit, 2)}}};
 }
 
@@ -67,20 +72,16 @@ std::optional<Message> find_irregularity(const CurveAnalyser& analyser, const Ba
       const double net = y[i] - baseline.intercept - baseline.slope_per_cycle * x[i];
       run = net > *threshold ? run + 1 : 0;
       lowest_of_run = run == 0 ? HUGE_VAL : std::min(lowest_of_run, net);
-      if (run >= sustained_count) return describe(lowest_of_run, *threshold);
+      if (run >= sustained_count) return describe_excursion(lowest_of_run, *threshold);
     }
   }
   const LinearFit line = fit_line(late_x, late_y);
-  std::vector<double> residuals;
-  for (std::size_t i = 0; i < late_y.size(); ++i) {
-    residuals.push_back(late_y[i] - line.intercept - line.slope * late_x[i]);
-  }
-  const double excursion = find_sustained_range(residuals);
+  const double excursion = find_sustained_range(late_x, late_y, line);
   const double over_noise = noisy ? smallest_excursion_over_noise * noise : 0.0;
-  if (excursion > limit && excursion > over_noise) return describe(excursion, limit);
+  if (excursion > limit && excursion > over_noise) return describe_excursion(excursion, limit);
   const double drift = std::abs(line.slope) * (late_x.back() - late_x.front());
   if (threshold && drift > largest_straight_drift_over_threshold * *threshold) {
-    return describe(drift, largest_straight_drift_over_threshold * *threshold);
+    return describe_excursion(drift, largest_straight_drift_over_threshold * *threshold);
   }
   return std::nullopt;
 }
