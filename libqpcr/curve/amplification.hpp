@@ -14,8 +14,8 @@ enum class AmplificationRule {
   falls,           ///< value: fitted rise
   flat,            ///< no measure
   noise,           ///< value: rise over the standard deviation of the residuals
-  no_steepness,    ///< value: −b of the fit
-  no_takeoff,      ///< value: cycle of the largest acceleration (NaN without one); limit: the first cycle
+  no_steepness,    ///< value: −b of the fit; the limit is higher where the plateau is out of sight
+  no_takeoff,      ///< value: cycle of the largest acceleration (NaN without one), which the first cycles hide
   straight,        ///< value: residual sum of squares of a line over that of the sigmoid
   step,            ///< value: cycles from 10 to 90 % of the rise
   slow_growth,     ///< value: growth²·rise over the range of the readings before

@@ -19,6 +19,11 @@ constexpr std::size_t smallest_part = 10;
 constexpr double smallest_rise_over_residual = 12.0;
 constexpr double smallest_gain_over_line = 6.0;
 constexpr double smallest_steepness = 2.0;
+// A rise that the fit puts mostly beyond the last cycle is late, hence steep; a slow bend is not.
+constexpr double largest_unfinished_share = 0.65;
+constexpr double smallest_unfinished_steepness = 6.0;
+// An exponential phase is seen only where the take-off lies this far after the first cycle.
+constexpr double smallest_takeoff_delay_cycles = 1.5;
 constexpr double smallest_acceleration = 0.6;
 constexpr double shortest_rise_cycles = 2.0;
 constexpr std::size_t smallest_sustained_count = 3;
@@ -224,10 +229,13 @@ void CurveAnalyser::decide() {
   if (call_.rise < smallest_rise_over_residual * residual_sd) {
     return conclude(AmplificationRule::noise, call_.rise / residual_sd, smallest_rise_over_residual);
   }
-  if (-fit_.b < smallest_steepness) return conclude(AmplificationRule::no_steepness, -fit_.b, smallest_steepness);
+  const bool unfinished = last_shape_ - first_shape_ < largest_unfinished_share;
+  const double steepness_limit = unfinished ? smallest_unfinished_steepness : smallest_steepness;
+  if (-fit_.b < steepness_limit) return conclude(AmplificationRule::no_steepness, -fit_.b, steepness_limit);
   takeoff_ = derive_second_derivative_maximum(fit_);
-  if (!takeoff_ || takeoff_->cycle < first_cycle) {
-    return conclude(AmplificationRule::no_takeoff, takeoff_ ? takeoff_->cycle : nan, first_cycle);
+  const double earliest = first_cycle + smallest_takeoff_delay_cycles;
+  if (!takeoff_ || takeoff_->cycle < earliest) {
+    return conclude(AmplificationRule::no_takeoff, takeoff_ ? takeoff_->cycle : nan, earliest);
   }
   const double line_rss = measure_line_residuals();
   if (line_rss < smallest_gain_over_line * fit_.residual_sum_of_squares) {
