@@ -35,13 +35,21 @@ auto list_options(Options& options) {
 
 template <class Shape>
 auto list_measures(Shape& shape) {
-  return std::array{&shape.log_shape.first_knot, &shape.log_shape.spacing,
-                    &shape.width_cycles,         &shape.median_amplitude,
-                    &shape.median_slope,         &shape.noise,
-                    &shape.typical_misfit,       &shape.plateau,
-                    &shape.log_efficiency,       &shape.log_efficiency_standard_error,
-                    &shape.sampling_error,       &shape.baseline_error,
-                    &shape.linearity_error,      &shape.model_error,
+  return std::array{&shape.log_shape.first_knot,
+                    &shape.log_shape.spacing,
+                    &shape.reach,
+                    &shape.width_cycles,
+                    &shape.median_amplitude,
+                    &shape.median_slope,
+                    &shape.noise,
+                    &shape.typical_misfit,
+                    &shape.plateau,
+                    &shape.log_efficiency,
+                    &shape.log_efficiency_standard_error,
+                    &shape.sampling_error,
+                    &shape.baseline_error,
+                    &shape.linearity_error,
+                    &shape.model_error,
                     &shape.excess_error};
 }
 

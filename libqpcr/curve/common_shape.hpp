@@ -15,7 +15,7 @@ namespace qpcr {
 struct CommonShapeOptions {
   double knot_spacing = 0.6;        ///< of the log shape
   double first_knot = -3.0;         ///< before it the shape is an exponential
-  double last_knot = 9.0;           ///< after it the shape is level
+  double last_knot = 9.0;           ///< after it the shape is again an exponential
   double left_smoothing = 1000.0;   ///< penalty where the exponential bends, relative to the rest
   double window_before = 6.0;       ///< readings used before the reference point
   int skipped_readings = 2;         ///< at the start of a run, where instruments settle
@@ -61,6 +61,7 @@ struct CommonShape {
   CommonShapeOptions options;
   int reactions = 0;              ///< amplified ones that took part
   UniformCubicSpline log_shape;   ///< u
+  double reach = 0.0;             ///< widths after the reference point to which the shape was learned
   double width_cycles = 0.0;      ///< w
   double median_amplitude = 0.0;  ///< of A, in fluorescence
   double median_slope = 0.0;      ///< of s

@@ -29,7 +29,9 @@ constexpr double smallest_misfit = 0.3;
 constexpr double noise_factor = 1.5;
 constexpr int weighting_iterations = 6;
 constexpr int largest_iterations = 60;
-constexpr double relative_reduction = 1e-7;
+constexpr double relative_reduction = 1e-5;
+// At the limit of iterations: what is left lies along directions that the curves hardly determine.
+constexpr double tolerated_reduction = 1e-3;
 constexpr double ridge = 1e-10;
 constexpr double grid = 0.05;
 
@@ -141,8 +143,8 @@ bool ShapeLearner::gather(std::span<const CurveView> curves) {
   for (const Candidate& candidate : candidates) {
     const RegistrationStart start = to_registration_start(candidate.fit, width).value();
     const auto& cycles = candidate.readings.cycles;
-    const ReadingWindow window =
-        select_window(cycles, candidate.first, candidate.end, start.reference_cycle, width, options_);
+    const ReadingWindow window = select_window(cycles, candidate.first, candidate.end, start.reference_cycle, width,
+                                               std::numeric_limits<double>::infinity(), options_);
     Own own;
     own.baseline = start.baseline;
     own.log_amplitude = std::log(start.amplitude);
@@ -164,6 +166,7 @@ bool ShapeLearner::gather(std::span<const CurveView> curves) {
     reactions_.push_back(reaction);
     own_.push_back(own);
   }
+  shape_.reach = reach;
   if (reach < shortest_reach) {
     shape_.status = ShapeStatus::cut_short;
     return false;
@@ -349,12 +352,14 @@ bool ShapeLearner::fit() {
   std::vector<Own> trial(own_.size());
   UniformCubicSpline trial_spline = shape_.log_shape;
   double damping = 1e-3;
-  for (shape_.iterations = 1; shape_.iterations <= largest_iterations; ++shape_.iterations) {
-    if (shape_.iterations <= weighting_iterations) set_weights(shape_.iterations == 1);
-    const double cost = evaluate_cost(own_, shape_.log_shape);
+  double reduction = 0.0;
+  double cost = 0.0;
+  for (int iteration = 1; iteration <= largest_iterations; ++iteration) {
+    shape_.iterations = iteration;
+    if (iteration <= weighting_iterations) set_weights(iteration == 1);
+    cost = evaluate_cost(own_, shape_.log_shape);
     assemble();
     bool improved = false;
-    double reduction = 0.0;
     for (int attempt = 0; attempt < 10 && !improved; ++attempt) {
       if (system_.solve(damping)) {
         for (std::size_t i = 0; i < own_.size(); ++i) {
@@ -375,13 +380,13 @@ bool ShapeLearner::fit() {
       if (!improved) damping *= 8.0;
     }
     // No shorter step lowers the cost: the minimum, to rounding, once the weights stand.
-    if (!improved) return shape_.iterations > weighting_iterations;
+    if (!improved) return iteration > weighting_iterations;
     own_.swap(trial);
     shape_.log_shape.coefficients = trial_spline.coefficients;
     damping = std::max(1e-9, damping / 5.0);
-    if (shape_.iterations > weighting_iterations && reduction <= relative_reduction * cost) return true;
+    if (iteration > weighting_iterations && reduction <= relative_reduction * cost) return true;
   }
-  return false;
+  return reduction <= tolerated_reduction * cost;
 }
 
 /// Puts the shape's origin where it accelerates most and its height there to 1.
@@ -406,6 +411,7 @@ void ShapeLearner::normalise() {
   if (bend < 0.0) best += std::clamp(0.5 * fine * (before - after) / bend, -fine, fine);
   const double height = spline.evaluate(best);
   spline.first_knot -= best;
+  shape_.reach -= best;
   for (double& coefficient : spline.coefficients) coefficient -= height;
   for (Own& own : own_) {
     own.reference_cycle += best * shape_.width_cycles * std::exp(own.log_width);

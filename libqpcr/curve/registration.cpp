@@ -16,13 +16,17 @@ namespace {
 constexpr double logistic_distance = 1.3169578969248166;
 constexpr double logistic_height = 0.21132486540518712;
 constexpr std::size_t smallest_count = 8;
-constexpr int largest_iterations = 40;
+constexpr int largest_iterations = 60;
+// Full steps that find no rest (weights that go to and fro) are halved.
+constexpr int full_steps = 10;
 // Nodes of the table: a twelfth of a knot spacing apart, from where the shape is below any fluorescence measured.
 constexpr int nodes_per_knot = 12;
 constexpr double table_reach = 12.0;
 // Where the drift is zero, in widths before the start: the middle of the readings before the rise.
 constexpr double slope_anchor = 4.0;
 constexpr double longest_width_step = 0.3;
+constexpr double smallest_step = 1e-6;
+constexpr double largest_rest = 1e-3;
 
 }  // namespace
 
@@ -55,11 +59,13 @@ std::optional<RegistrationStart> to_registration_start(const SigmoidFit& fit, do
 }
 
 ReadingWindow select_window(std::span<const double> cycles, std::size_t first, std::size_t end, double reference_cycle,
-                            double width_cycles, const CommonShapeOptions& options) {
+                            double width_cycles, double reach, const CommonShapeOptions& options) {
   ReadingWindow window;
   window.end = end;
   window.first = std::min(end, std::max(first, static_cast<std::size_t>(options.skipped_readings)));
   const double begin = reference_cycle - options.window_before * width_cycles;
+  const double last = reference_cycle + reach * width_cycles;
+  while (window.end - window.first > smallest_count && cycles[window.end - 1] > last) --window.end;
   while (window.end - window.first > smallest_count && cycles[window.first] < begin) ++window.first;
   return window;
 }
@@ -72,7 +78,9 @@ CurveRegistrar::CurveRegistrar(const CommonShape& shape) : shape_(shape) {
   const double first_knot = shape_.log_shape.first_knot;
   const int before = std::max(1, static_cast<int>(std::ceil((first_knot + table_reach) * table_scale_)));
   table_start_ = first_knot - spacing * before;
-  const int count = before + static_cast<int>(std::lround((shape_.log_shape.last_knot() - first_knot) * table_scale_));
+  // A width beyond what was learned: as far as a registration moves from its start.
+  const double table_end = std::max(shape_.log_shape.last_knot(), shape_.reach) + 1.0;
+  const int count = before + static_cast<int>(std::ceil((table_end - first_knot) * table_scale_));
   const auto node = [&](int i) {
     const double x = first_knot + spacing * (i - before);
     const double value = std::exp(shape_.log_shape.evaluate(x));
@@ -81,7 +89,6 @@ CurveRegistrar::CurveRegistrar(const CommonShape& shape) : shape_(shape) {
   Point left = node(0);
   for (int i = 0; i < count; ++i) {
     Point right = node(i + 1);
-    // The value is level after the last knot; the slope there belongs to the interval before it.
     const double rise = right.value - left.value;
     const double a = left.slope * spacing;
     const double b = right.slope * spacing;
@@ -110,8 +117,9 @@ struct CurveRegistrar::State {
   double log_width = 0.0;
   double slope = 0.0;
   double anchor_cycle = 0.0;
+  double share = 1.0;  ///< of the Gauss–Newton step that is taken
   Eigen::Matrix<double, 5, 5> normal;
-  Eigen::Matrix<double, 5, 1> delta;
+  Eigen::Matrix<double, 5, 1> delta = Eigen::Matrix<double, 5, 1>::Zero();
 };
 
 /// One Gauss–Newton step. @return false where the normal equations cannot be solved.
@@ -167,12 +175,12 @@ bool CurveRegistrar::step(std::span<const double> cycles, std::span<const double
   if (factor.info() != Eigen::Success) return false;
   state.delta = scale.cwiseProduct(factor.solve(scale.cwiseProduct(gradient)));
   if (!state.delta.allFinite()) return false;
-  state.baseline += state.delta(0);
-  state.amplitude *= std::exp(std::clamp(state.delta(1), -1.0, 1.0));
+  state.baseline += state.share * state.delta(0);
+  state.amplitude *= std::exp(std::clamp(state.share * state.delta(1), -1.0, 1.0));
   const double longest = 1.5 * shape_.width_cycles;
-  state.reference_cycle += std::clamp(state.delta(2), -longest, longest);
-  state.log_width += std::clamp(state.delta(3), -longest_width_step, longest_width_step);
-  state.slope += state.delta(4);
+  state.reference_cycle += std::clamp(state.share * state.delta(2), -longest, longest);
+  state.log_width += std::clamp(state.share * state.delta(3), -longest_width_step, longest_width_step);
+  state.slope += state.share * state.delta(4);
   return true;
 }
 
@@ -242,14 +250,19 @@ Registration CurveRegistrar::register_readings(std::span<const double> cycles, s
   state.anchor_cycle = start.reference_cycle - slope_anchor * shape_.width_cycles;
   result.status = RegistrationStatus::not_converged;
   while (result.iterations < largest_iterations) {
+    state.share = result.iterations < full_steps ? 1.0 : 0.5;
     if (!step(cycles, fluorescence, state)) return result;
     ++result.iterations;
-    // Gauss–Newton converges linearly here, by a factor of ten or more a step: what is left is far below this.
-    if (std::abs(state.delta(2)) < 1e-7 * shape_.width_cycles && std::abs(state.delta(3)) < 1e-7 &&
-        std::abs(state.delta(1)) < 1e-7) {
+    // Convergence is linear, by a factor of ten a step on curves of the shape: what is left is below this.
+    if (std::abs(state.delta(2)) < smallest_step * shape_.width_cycles && std::abs(state.delta(3)) < smallest_step &&
+        std::abs(state.delta(1)) < smallest_step) {
       finish(cycles, fluorescence, state, result);
       return result;
     }
+  }
+  // A curve of another shape creeps: its own standard error is far above what is left.
+  if (std::abs(state.delta(2)) < largest_rest * shape_.width_cycles && std::abs(state.delta(3)) < largest_rest) {
+    finish(cycles, fluorescence, state, result);
   }
   return result;
 }
@@ -264,7 +277,7 @@ Registration CurveRegistrar::register_analysed(const CurveAnalyser& analysed) co
   if (!start) return result;
   const Readings& readings = analysed.readings();
   const ReadingWindow window = select_window(readings.cycles, analysed.first(), analysed.fitted_end(),
-                                             start->reference_cycle, shape_.width_cycles, shape_.options);
+                                             start->reference_cycle, shape_.width_cycles, shape_.reach, shape_.options);
   const std::size_t count = window.end - window.first;
   return register_readings(std::span<const double>(readings.cycles).subspan(window.first, count),
                            std::span<const double>(readings.fluorescence).subspan(window.first, count), *start);

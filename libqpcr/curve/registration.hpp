@@ -52,14 +52,14 @@ struct RegistrationStart {
 std::optional<RegistrationStart> to_registration_start(const SigmoidFit& fit, double width_cycles);
 
 /// The readings of a curve that take part: those from `window_before` widths before the start's τ on, without the first
-/// ones of the run, but at least 8.
+/// ones of the run, to `reach` widths after it; but at least 8.
 struct ReadingWindow {
   std::size_t first = 0;
   std::size_t end = 0;
 };
 
 ReadingWindow select_window(std::span<const double> cycles, std::size_t first, std::size_t end, double reference_cycle,
-                            double width_cycles, const CommonShapeOptions& options);
+                            double width_cycles, double reach, const CommonShapeOptions& options);
 
 /// Registers curves to one pinned shape, one after the other, without allocation; a result depends on its curve and
 /// the shape only.

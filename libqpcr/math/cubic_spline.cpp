@@ -9,8 +9,7 @@ namespace qpcr {
 SplinePoint UniformCubicSpline::locate(double x) const {
   const int last = static_cast<int>(coefficients.size()) - 4;
   const double end = last_knot();
-  const bool after = x > end;
-  const double inside = x < first_knot ? first_knot : (after ? end : x);
+  const double inside = std::clamp(x, first_knot, end);
   const double scaled = (inside - first_knot) / spacing;
   SplinePoint point;
   point.first = std::clamp(static_cast<int>(scaled), 0, last);
@@ -18,11 +17,10 @@ SplinePoint UniformCubicSpline::locate(double x) const {
   const double v = 1.0 - u;
   point.values = {v * v * v / 6.0, (u * u * (3.0 * u - 6.0) + 4.0) / 6.0, (v * v * (3.0 * v - 6.0) + 4.0) / 6.0,
                   u * u * u / 6.0};
-  if (after) return point;
   const double scale = 0.5 / spacing;
   point.slopes = {-v * v * scale, u * (3.0 * u - 4.0) * scale, -v * (3.0 * v - 4.0) * scale, u * u * scale};
-  if (x < first_knot) {
-    for (std::size_t i = 0; i < 4; ++i) point.values[i] += point.slopes[i] * (x - first_knot);
+  if (x != inside) {
+    for (std::size_t i = 0; i < 4; ++i) point.values[i] += point.slopes[i] * (x - inside);
   }
   return point;
 }

@@ -1,4 +1,4 @@
-// A cubic B-spline on equally spaced knots, straight before its first knot and level after its last.
+// A cubic B-spline on equally spaced knots, straight before its first and after its last.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@ struct SplinePoint {
   std::array<double, 4> slopes{};
 };
 
-/// Knots at first_knot + i·spacing for i = 0 … coefficients − 4 + 1. Before the first knot the spline goes on in a
-/// straight line, after the last it keeps its value (the slope there is 0). De Boor 1978, A Practical Guide to Splines,
+/// Knots at first_knot + i·spacing for i = 0 … coefficients − 4 + 1. Before the first and
+/// after the last knot the spline goes on in a straight line. De Boor 1978, A Practical Guide to Splines,
 /// chapter IX.
 struct UniformCubicSpline {
   double first_knot = 0.0;
