@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
@@ -19,6 +20,7 @@ namespace {
 using Policy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
 using Normal = boost::math::normal_distribution<double, Policy>;
 using StudentT = boost::math::students_t_distribution<double, Policy>;
+using FisherF = boost::math::fisher_f_distribution<double, Policy>;
 
 [[noreturn]] void refuse(const char* field, const std::string& found, const char* expected) {
   ErrorContext context;
@@ -60,6 +62,22 @@ double student_t_upper_quantile(double probability, double degrees_of_freedom) {
   if (!(probability > 0.0 && probability < 1.0)) refuse("probability", format_double(probability), "between 0 and 1");
   if (!(degrees_of_freedom > 0.0)) refuse("degrees_of_freedom", format_double(degrees_of_freedom), "a positive number");
   return boost::math::quantile(boost::math::complement(StudentT(degrees_of_freedom), probability));
+}
+
+double student_t_upper_tail(double value, double degrees_of_freedom) {
+  if (!(degrees_of_freedom > 0.0)) refuse("degrees_of_freedom", format_double(degrees_of_freedom), "a positive number");
+  if (std::isnan(value)) return nan;
+  return boost::math::cdf(boost::math::complement(StudentT(degrees_of_freedom), value));
+}
+
+double f_upper_tail(double value, double numerator_degrees, double denominator_degrees) {
+  if (!(numerator_degrees > 0.0)) refuse("numerator_degrees", format_double(numerator_degrees), "a positive number");
+  if (!(denominator_degrees > 0.0))
+    refuse("denominator_degrees", format_double(denominator_degrees), "a positive number");
+  if (std::isnan(value)) return nan;
+  if (!(value >= 0.0)) refuse("value", format_double(value), "a number that is not negative");
+  if (std::isinf(value)) return 0.0;
+  return boost::math::cdf(boost::math::complement(FisherF(numerator_degrees, denominator_degrees), value));
 }
 
 Interval wilson_interval(long successes, long trials, double confidence) {

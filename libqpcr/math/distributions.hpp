@@ -26,6 +26,13 @@ double normal_upper_tail(double value);
 /// Student's t value above which the probability lies. @throws Error invalid_value outside (0, 1) or for degrees ≤ 0.
 double student_t_upper_quantile(double probability, double degrees_of_freedom);
 
+/// P(T > value) of Student's t, without forming 1 − P. @throws Error invalid_value for degrees ≤ 0.
+double student_t_upper_tail(double value, double degrees_of_freedom);
+
+/// P(F > value) of the F distribution, without forming 1 − P. @throws Error invalid_value for a negative value or
+/// degrees ≤ 0.
+double f_upper_tail(double value, double numerator_degrees, double denominator_degrees);
+
 /// Score interval of a proportion without continuity correction (Wilson 1927, 10.1080/01621459.1927.10502953).
 /// The lower limit is exactly 0 for no success and the upper exactly 1 for no failure.
 /// @return NaN limits for no trials.
