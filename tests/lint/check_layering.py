@@ -6,7 +6,7 @@ from project import ROOT, code_files, report, rooms
 
 # Left to right, as docs/architecture.md draws it. Readers come before the library rooms that use their runs; apps come last.
 ORDER = ["libqpcr/" + name for name in (
-    "core", "seal", "tabular", "math", "curve", "quantity", "assay", "study", "report", "exchange", "simulate", "store")]
+    "core", "seal", "tabular", "math", "curve", "melt", "quantity", "assay", "study", "report", "exchange", "simulate", "store")]
 # The library each room alone may touch: header prefix → the rooms that may include it.
 THIRD_PARTY = {
     "Eigen/": ["libqpcr/math", "libqpcr/curve"],
