@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -136,7 +137,7 @@ void read_values(const CsvTable& table, const PeerFile& file, const BenchmarkSet
   for (const ValueColumn& known : value_columns) {
     const auto column = table.find_column(known.column);
     if (known.program != file.program || !column) continue;
-    PeerValues& values = peers.values.emplace_back();
+    PeerValues values;
     values.id = fmt::format("{}:{}", known.program, known.column);
     values.label = known.label;
     values.output = known.output;
@@ -144,6 +145,7 @@ void read_values(const CsvTable& table, const PeerFile& file, const BenchmarkSet
     drop_not_amplified(table, rows, values.values);
     const auto efficiency = known.efficiency_column.empty() ? std::nullopt : table.find_column(known.efficiency_column);
     if (efficiency) values.efficiencies = read_column(table, rows, *efficiency, 1.0);
+    peers.values.push_back(std::move(values));
   }
   for (const VerdictColumn& known : verdict_columns) {
     const auto column = table.find_column(known.column);

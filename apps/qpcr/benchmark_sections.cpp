@@ -193,26 +193,25 @@ BenchmarkSection build_label_section(const BenchmarkScores& scores) {
   section.note =
       "Curves whose majority of raters says y or n; ties are left out, those called ambiguous stand apart. Wilson 95 % "
       "intervals; kappa is Cohen's.";
+  BenchmarkTable table;
+  table.id = "labels";
+  table.title = "Calls and labels";
+  table.columns = {"set",         "labels",   "rule",     "y",        "n",     "sensitivity", "its 95 %",
+                   "specificity", "its 95 %", "accuracy", "its 95 %", "kappa", "ambiguous",   "of these amplified"};
   for (std::size_t i = 0; i < scores.sets.size(); ++i) {
-    if (scores.labels[i].empty()) continue;
-    BenchmarkTable table;
     const BenchmarkSet& set = *scores.sets[i].set;
-    table.id = "labels_" + set.name;
-    table.title = fmt::format("{} ({})", set.name, set.label_source);
-    table.columns = {"rule",     "y",        "n",        "sensitivity", "its 95 %",  "specificity",
-                     "its 95 %", "accuracy", "its 95 %", "kappa",       "ambiguous", "of these amplified"};
     for (const LabelScore& label : scores.labels[i]) {
       const AccuracyResult& a = label.accuracy;
       table.rows.push_back(
-          {make_words(label.id), make_count(a.table.cases()), make_count(a.table.controls()),
-           make_number(a.sensitivity.estimate.value_or(nan), 4), make_words(interval_text(a.sensitivity.wilson)),
-           make_number(a.specificity.estimate.value_or(nan), 4), make_words(interval_text(a.specificity.wilson)),
-           make_number(a.overall_accuracy.estimate.value_or(nan), 4),
+          {make_words(set.name), make_words(set.label_source), make_words(label.id), make_count(a.table.cases()),
+           make_count(a.table.controls()), make_number(a.sensitivity.estimate.value_or(nan), 4),
+           make_words(interval_text(a.sensitivity.wilson)), make_number(a.specificity.estimate.value_or(nan), 4),
+           make_words(interval_text(a.specificity.wilson)), make_number(a.overall_accuracy.estimate.value_or(nan), 4),
            make_words(interval_text(a.overall_accuracy.wilson)), make_number(a.kappa.estimate.value_or(nan), 3),
            make_count(label.ambiguous), make_count(label.ambiguous_positive)});
     }
-    section.tables.push_back(std::move(table));
   }
+  if (!table.rows.empty()) section.tables.push_back(std::move(table));
   return section;
 }
 
@@ -220,26 +219,25 @@ BenchmarkSection build_blank_section(const BenchmarkScores& scores) {
   BenchmarkSection section;
   section.title = "Blanks";
   section.note = "Reactions without template: our call, the Cq that methods give, and what peers say.";
+  BenchmarkTable table;
+  table.id = "blanks";
+  table.title = "Calls and values";
+  table.columns = {"set", "curve", "our call", "methods with a value", "values", "peers"};
   for (const SetScore& score : scores.sets) {
-    BenchmarkTable table;
-    table.id = "blanks_" + score.set->name;
-    table.title = score.set->name;
-    table.columns = {"curve", "our call", "methods with a value", "values", "peers"};
     for (std::size_t i = 0; i < score.set->reactions.size(); ++i) {
       if (!score.set->reactions[i].blank) continue;
       std::vector<std::string> values;
-      long given = 0;
       for (const MethodValues& method : score.methods) {
-        if (method.peer || std::isnan(method.values[i])) continue;
-        ++given;
-        values.push_back(method.id + " " + make_significant(method.values[i], 4).text);
+        if (!method.peer && !std::isnan(method.values[i]))
+          values.push_back(method.id + " " + make_significant(method.values[i], 4).text);
       }
-      table.rows.push_back({make_words(score.set->reactions[i].id),
-                            make_words(score.amplified[i] ? "amplified" : "not amplified"), make_count(given),
-                            make_words(join(values)), make_words(verdict_of(*score.peers, i))});
+      table.rows.push_back({make_words(score.set->name), make_words(score.set->reactions[i].id),
+                            make_words(score.amplified[i] ? "amplified" : "not amplified"),
+                            make_count(static_cast<long>(values.size())), make_words(join(values)),
+                            make_words(verdict_of(*score.peers, i))});
     }
-    if (!table.rows.empty()) section.tables.push_back(std::move(table));
   }
+  if (!table.rows.empty()) section.tables.push_back(std::move(table));
   return section;
 }
 
