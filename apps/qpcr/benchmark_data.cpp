@@ -20,8 +20,15 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::string_view truth_ending = ".truth.csv";
 constexpr std::size_t fewest_amounts = 3;
 
-/// Columns that say how much template a reaction held, the most telling first.
-constexpr std::array<std::string_view, 4> amount_columns = {"copies", "rel_conc", "conc", "ng_per_ul"};
+/// A column that says how much template a reaction held.
+struct AmountColumn {
+  std::string_view name;
+  bool is_inverse;  ///< a dilution factor: 10 is a tenth
+};
+
+/// The most telling first.
+constexpr std::array<AmountColumn, 5> amount_columns = {
+    {{"copies", false}, {"rel_conc", false}, {"conc", false}, {"ng_per_ul", false}, {"dilution", true}}};
 /// Columns that part the reagents, so that nothing may be learned across them.
 constexpr std::array<std::string_view, 4> assay_columns = {"target", "inhibitor", "competimer_pct", "pct"};
 /// Controls without template, as RDML and the sets here spell them.
@@ -140,10 +147,12 @@ bool keeps_series(const std::vector<std::string>& keys, const std::vector<Benchm
 void read_truth(const CsvTable& table, BenchmarkSet& set) {
   const std::size_t curve = table.column("curve");
   std::optional<std::size_t> amount;
-  for (const std::string_view name : amount_columns) {
-    amount = table.find_column(name);
+  bool is_inverse = false;
+  for (const AmountColumn& known : amount_columns) {
+    amount = table.find_column(known.name);
     if (!amount) continue;
-    set.amount_column = std::string(name);
+    set.amount_column = (known.is_inverse ? "1/" : "") + std::string(known.name);
+    is_inverse = known.is_inverse;
     break;
   }
   const std::optional<std::size_t> type = table.find_column("sample_type");
@@ -160,8 +169,8 @@ void read_truth(const CsvTable& table, BenchmarkSet& set) {
     rows[found->second] = &row;
     if (amount) {
       const double value = parse_cell(table, row, *amount);
-      if (value > 0.0) reaction.amount = value;
-      reaction.blank = value == 0.0;
+      if (value > 0.0) reaction.amount = is_inverse ? 1.0 / value : value;
+      reaction.blank = value == 0.0 && !is_inverse;
     }
     if (type) {
       const std::string text = to_lower_ascii(trim(row.cells[*type]));

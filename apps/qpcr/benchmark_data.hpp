@@ -65,9 +65,9 @@ struct BenchmarkData {
 };
 
 /// Reads `data/<folder>/<name>.csv` with `<name>.truth.csv` below `folder` (or below `folder`/curves). Truth columns:
-/// curve; copies, rel_conc, conc or ng_per_ul; target, sample, inhibitor, competimer_pct or pct, which part the series;
-/// sample_type; decision, rater.N. Labels of `data/human_labels/decision_res_<name>.csv` stand in where the truth has
-/// none. `map_*.csv` beside a set gives other programs' names of its curves.
+/// curve; copies, rel_conc, conc, ng_per_ul or dilution; target, sample, inhibitor, competimer_pct or pct, which part
+/// the series; sample_type; decision, rater.N. Labels of `data/human_labels/decision_res_<name>.csv` stand in where the
+/// truth has none. `map_*.csv` beside a set gives other programs' names of its curves.
 /// @param only names of sets; empty for all. @throws Error file_not_found without data/, invalid_option for a set that
 ///   is not there.
 BenchmarkData read_benchmark_data(const std::filesystem::path& folder, const std::vector<std::string>& only);

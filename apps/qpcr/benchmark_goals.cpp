@@ -108,8 +108,7 @@ void add_completeness_goals(const SetScore& score, std::vector<Goal>& goals) {
   const SeriesScore& series = score.series.front();
   Goal lost = make_goal(score.set->name, "reactions without a value", "0", 0, 0.0);
   judge_series(
-      series, lost,
-      [](const MethodScore& m) -> std::optional<double> { return static_cast<double>(m.performance.lost); },
+      series, lost, [](const MethodScore& m) -> std::optional<double> { return static_cast<double>(m.lost); },
       [](double count) { return count == 0.0; });
   goals.push_back(std::move(lost));
   if (score.failed.empty()) return;

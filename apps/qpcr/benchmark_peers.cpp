@@ -80,19 +80,19 @@ PeerFile parse_name(const std::filesystem::path& path) {
   return file;
 }
 
-std::optional<std::size_t> find_set(const BenchmarkData& data, const PeerFile& file, const CsvTable& table) {
+/// The sets that a file's numbers belong to: one set may stand in the data under two names.
+std::vector<std::size_t> find_sets(const BenchmarkData& data, const PeerFile& file, const CsvTable& table) {
+  const std::size_t key = table.column("curve");
+  std::vector<std::size_t> found;
   for (std::size_t i = 0; i < data.sets.size(); ++i) {
     const BenchmarkSet& set = data.sets[i];
-    if (file.stem == set.name || file.stem == set.folder + "_" + set.name) return i;
-  }
-  const std::size_t key = table.column("curve");
-  for (std::size_t i = 0; i < data.sets.size(); ++i) {
     const auto known = std::count_if(table.rows().begin(), table.rows().end(), [&](const CsvRow& row) {
-      return data.sets[i].aliases.count(std::string(trim(row.cells[key]))) > 0;
+      return set.aliases.count(std::string(trim(row.cells[key]))) > 0;
     });
-    if (known > 0 && 2 * static_cast<std::size_t>(known) >= table.rows().size()) return i;
+    const bool by_alias = known > 0 && 2 * static_cast<std::size_t>(known) >= table.rows().size();
+    if (by_alias || file.stem == set.name || file.stem == set.folder + "_" + set.name) found.push_back(i);
   }
-  return std::nullopt;
+  return found;
 }
 
 /// Rows of a table by reaction; null where the peer has none.
@@ -216,15 +216,14 @@ void read_file(const std::filesystem::path& path, BenchmarkData& data, Benchmark
     data.left_out.push_back({path.string(), "no columns of '" + file.program + "' are known", std::nullopt});
     return;
   }
-  const auto set = find_set(data, file, table);
-  if (!set) {
-    data.left_out.push_back({path.string(), "belongs to no set of curves that was read", std::nullopt});
-    return;
-  }
-  if (file.fits) {
-    read_fits(table, data.sets[*set], peers.sets[*set]);
-  } else {
-    read_values(table, file, data.sets[*set], peers.sets[*set]);
+  const std::vector<std::size_t> sets = find_sets(data, file, table);
+  if (sets.empty()) data.left_out.push_back({path.string(), "belongs to no set of curves that was read", std::nullopt});
+  for (const std::size_t set : sets) {
+    if (file.fits) {
+      read_fits(table, data.sets[set], peers.sets[set]);
+    } else {
+      read_values(table, file, data.sets[set], peers.sets[set]);
+    }
   }
 }
 

@@ -56,7 +56,7 @@ struct BenchmarkPeers {
 };
 
 /// Reads reference/<program>/<set>[.<version or kind>].csv. A file belongs to the set of its name, or of its folder's
-/// and its name ("boggy_s1"), or to the one whose alias map names its curves. Files that belong to no set or cannot be
+/// and its name ("boggy_s1"), and to those whose alias map names its curves. Files that belong to no set or cannot be
 /// read are added to data.left_out.
 BenchmarkPeers read_benchmark_peers(BenchmarkData& data);
 

@@ -85,6 +85,7 @@ MethodScore score_method(const BenchmarkSet& set, const SeriesScore& series, con
     const double amount = *set.reactions[i].amount;
     if (score.groups.empty() || score.groups.back().expected != amount) score.groups.push_back({amount, {}});
     score.groups.back().values.push_back(method.values[i]);
+    if (!(method.values[i] > 0.0)) ++score.lost;
   }
   if (method.output == BenchmarkOutput::cq) {
     StandardCurveQuantities quantities = derive_standard_curve_quantities(score.groups);
@@ -107,8 +108,7 @@ std::vector<Candidate> list_candidates(const SeriesScore& series) {
   once.replicates = 1;
   std::vector<Candidate> candidates;
   for (const MethodScore& one : series.methods) {
-    if (one.method->peer && one.performance.lost == 0)
-      candidates.push_back({&one, compare_paired(one.groups, one.groups, once)});
+    if (one.method->peer && one.lost == 0) candidates.push_back({&one, compare_paired(one.groups, one.groups, once)});
   }
   return candidates;
 }

@@ -36,7 +36,8 @@ struct MethodValues {
 struct MethodScore {
   const MethodValues* method = nullptr;
   double efficiency = 0.0;                 ///< E of the standard curve that made Cq quantities; NaN for quantities
-  std::vector<ConcentrationGroup> groups;  ///< quantities of the reactions that count
+  long lost = 0;                           ///< reactions that count and have no value
+  std::vector<ConcentrationGroup> groups;  ///< quantities of the reactions that count; NaN for Cq of one amount
   QuantificationPerformance performance;
 };
 

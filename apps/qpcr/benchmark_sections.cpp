@@ -23,6 +23,14 @@ bool is_one_amount(const SeriesScore& series) {
 
 std::string name_of(BenchmarkOutput output) { return output == BenchmarkOutput::cq ? "Cq→std curve" : "N0"; }
 
+/// E of the standard curve that made quantities of Cq, else the mean of what the method itself estimated.
+double find_efficiency(const SeriesScore& series, const MethodScore& method) {
+  if (method.method->output == BenchmarkOutput::cq || method.method->efficiencies.empty()) return method.efficiency;
+  std::vector<double> efficiencies;
+  for (const std::size_t i : series.reactions) efficiencies.push_back(method.method->efficiencies[i]);
+  return derive_moments(efficiencies).mean;
+}
+
 BenchmarkTable build_series_table(const SetScore& score, const SeriesScore& series) {
   BenchmarkTable table;
   table.id = "series_" + score.set->name;
@@ -39,8 +47,8 @@ BenchmarkTable build_series_table(const SetScore& score, const SeriesScore& seri
     std::vector<BenchmarkCell>& row = table.rows.emplace_back();
     row.push_back(make_words(method.method->id));
     row.push_back(make_words(name_of(method.method->output)));
-    row.push_back(make_number(method.efficiency, 3));
-    row.push_back({fmt::format("{} ({})", p.reactions, p.lost), static_cast<double>(p.reactions)});
+    row.push_back(make_number(find_efficiency(series, method), 3));
+    row.push_back({fmt::format("{} ({})", p.reactions, method.lost), static_cast<double>(p.reactions)});
     row.push_back(make_number(p.slope, 4));
     row.push_back(make_significant(p.bias_as_ratio, 4));
     row.push_back(make_number(p.slope_corrected(p.ms_deviation), 4));

@@ -116,7 +116,7 @@ TargetTable build_table(const SetScore& score, const BenchmarkPeers& peers) {
       for (const MethodScore& one : series.methods) {
         if (one.method != &method || targets.count(series.name) == 0) continue;
         slopes.push_back(one.performance.slope);
-        lost += one.performance.lost;
+        lost += one.lost;
       }
     }
     TargetTable::Ours& ours = table.ours.emplace_back(summarise(method.id, own, slopes));

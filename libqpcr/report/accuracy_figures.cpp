@@ -221,7 +221,7 @@ void draw_fit_panel(Drawing& drawing, const FitPanel& panel, const FitFigure& fi
     drawing.add(make_circle({x.to_position(reading.x), y.to_position(reading.y)}, 1.3, Ink::muted));
   const double reach = residuals.is_empty() || residuals.high == 0 ? 1.0 : residuals.high * 1.15;
   const Axis below{-reach, reach, top + 150, top + 104, false};
-  draw_panel_axes(drawing, x, below, 3, true);
+  draw_panel_axes(drawing, x, below, 4, true);
   drawing.add(make_line({left, below.to_position(0)}, {right, below.to_position(0)}, Ink::muted, 0.6));
   for (std::size_t i = 0; i < panel.fits.size(); ++i) {
     const Look look = looks.at(i % looks.size());

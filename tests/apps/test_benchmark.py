@@ -63,8 +63,8 @@ def folder_fixture(tmp_path):
     (root / "reference/benchmark").mkdir()
     (root / "reference/benchmark/targets_methods_per_gene.csv").write_text("\n".join(rows) + "\n")
 
-    curves = {f"r{k}": make_curve(22 + noise.gauss(0, 0.1), noise) for k in range(12)}
-    write_set(root / "data/reps", "same", curves, "curve,copies", [(name, 500) for name in curves])
+    curves = {f"r{k}": make_curve(22 + noise.gauss(0, 0.1), noise) for k in range(110)}
+    write_set(root / "data/reps", "ds_380", curves, "curve,copies", [(name, 500) for name in curves])
 
     curves = {f"y{k}": make_curve(24, noise) for k in range(6)}
     curves |= {f"n{k}": [50 + flat.gauss(0, 0.5) for _ in range(40)] for k in range(5)}
@@ -127,7 +127,11 @@ def test_targets_are_ranked_among_the_published_methods(qpcr, folder):
 
 def test_replicates_labels_and_blanks(qpcr, folder):
     rows, _ = score(qpcr, folder)
-    assert 0.04 < of(rows["replicates_same"], "method", "sdm_l4")[0]["SD of Cq"] < 0.2
+    replicates = of(rows["replicates_ds_380"], "method", "sdm_l4")[0]
+    assert replicates["n (lost)"] == 110 and 0.08 < replicates["SD of Cq"] < 0.12
+    goals = {row["what"]: row for row in of(rows["goals"], "set", "ds_380")}
+    assert "sdm_l4" in goals["SD of Cq"]["methods that meet it"]
+    assert "sdm_l4" in goals["reactions without a value"]["methods that meet it"]
     label = rows["labels"][0]
     assert (label["set"], label["y"], label["n"], label["sensitivity"], label["specificity"]) == ("labelled", 5, 5, 1, 1)
     assert (label["ambiguous"], label["of these amplified"]) == (1, 1)
@@ -153,15 +157,15 @@ def test_one_set_text_markdown_and_figures(qpcr, folder, tmp_path):
 
 def test_files_that_are_wrong_are_named_and_the_rest_is_scored(qpcr, folder):
     series = folder / "data/series"
-    (folder / "data/reps/same.truth.csv").write_text("curve,copies\nr0,five\n")
+    (folder / "data/reps/ds_380.truth.csv").write_text("curve,copies\nr0,five\n")
     (folder / "data/labelled/orphan.truth.csv").write_text("curve,copies\nx,1\n")
     (folder / "data/targets/notes.csv").write_text("cycle,a\n1,2\n")
     (folder / "reference/rdmlpython/elsewhere.v3.0.1.csv").write_text("curve,TD0\nq,1\n")
     (folder / "reference/rdmlpython/targets.v3.0.1.csv").write_text("curve,TD0\nG1.0.0,early\n")
     outcome = qpcr("benchmark", "accuracy", "--data", folder)
     assert outcome.status == 3
-    assert "series: 27 reactions" in outcome.out and "same: 12" not in outcome.out
-    for words in (("same.truth.csv", "five", "copies"), ("orphan.truth.csv", "orphan.csv is missing"), ("notes.csv", "notes.truth.csv"),
+    assert "series: 27 reactions" in outcome.out and "ds_380: 110" not in outcome.out
+    for words in (("ds_380.truth.csv", "five", "copies"), ("orphan.truth.csv", "orphan.csv is missing"), ("notes.csv", "notes.truth.csv"),
                   ("elsewhere.v3.0.1.csv", "no set"), ("targets.v3.0.1.csv", "early", "TD0")):
         assert any(all(word in line for word in words) for line in outcome.err.splitlines()), words
     text = (series / "series.truth.csv").read_text()
