@@ -1,4 +1,4 @@
-// XML of strangers: no DOCTYPE, limited depth and size, any encoding, and every element knows its line.
+// Small XML documents as a tree: checked by the tokenizer, any encoding, and every element knows its line.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,9 @@
 
 #include <pugixml.hpp>
 
-namespace qpcr {
+#include "libqpcr/tabular/xml_source.hpp"
 
-/// Deepest nesting of elements that is read.
-inline constexpr int deepest_xml = 64;
-/// Most elements that are read: ten times a large run.
-inline constexpr std::size_t most_xml_elements = 8'000'000;
+namespace qpcr {
 
 class XmlDocument;
 
@@ -49,7 +46,7 @@ class XmlElement {
 /// A parsed document; elements point into it. Not copyable, not movable.
 class XmlDocument {
  public:
-  /// @param path for errors.
+  /// @param bytes must outlive the document. @param path for errors.
   /// @throws Error malformed_file (not well formed, DOCTYPE, too deep, too many elements) with the line;
   /// wrong_encoding.
   XmlDocument(std::string_view bytes, std::string path);
@@ -57,13 +54,12 @@ class XmlDocument {
   XmlDocument& operator=(const XmlDocument&) = delete;
 
   XmlElement root() const { return {*this, tree_.document_element()}; }
-  const std::string& path() const noexcept { return path_; }
+  const std::string& path() const noexcept { return source_.path(); }
   /// 1-based line of a byte offset of the decoded text.
-  long line_at(std::size_t offset) const;
+  long line_at(std::size_t offset) const { return source_.line_at(offset); }
 
  private:
-  std::string path_;
-  std::string text_;
+  XmlSource source_;
   pugi::xml_document tree_;
 };
 

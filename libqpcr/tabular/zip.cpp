@@ -1,11 +1,13 @@
-// Archives through libzip, with our own limits and checks of names.
+// Archives through libzip, with our own limits and checks of names; libdeflate inflates.
 #include "libqpcr/tabular/zip.hpp"
 
 #include <algorithm>
+#include <new>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
+#include <libdeflate.h>
 #include <zip.h>
 
 #include "libqpcr/core/error.hpp"
@@ -68,6 +70,18 @@ struct DiscardArchive {
 struct CloseMember {
   void operator()(zip_file_t* file) const { zip_fclose(file); }
 };
+using MemberFile = std::unique_ptr<zip_file_t, CloseMember>;
+
+struct FreeDecompressor {
+  void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
+};
+
+/// What the directory says of a member beside what everybody may know.
+struct StoredMember {
+  std::uint64_t bytes = 0;
+  std::uint32_t checksum = 0;
+  std::uint16_t method = ZIP_CM_STORE;
+};
 
 }  // namespace
 
@@ -78,7 +92,8 @@ struct Archive::State {
   std::uint64_t inflated_bytes = 0;
   std::unique_ptr<zip_t, DiscardArchive> archive;
   std::vector<ArchiveMember> members;
-  std::vector<std::uint64_t> compressed_bytes;
+  std::vector<StoredMember> stored_members;
+  std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor;
 
   /// Total over the archive so far, and the ratio to what is stored.
   void check_size(std::uint64_t inflated, std::uint64_t stored, const std::string& where) const {
@@ -89,6 +104,71 @@ struct Archive::State {
     if (inflated > limits.ratio_free_bytes && inflated / limits.ratio > stored) {
       refuse(ErrorCode::unsafe_archive, where, fmt::format("inflates to more than {} times its size", limits.ratio));
     }
+  }
+
+  MemberFile open(std::uint64_t index, zip_flags_t flags, const std::string& where) const {
+    MemberFile file(zip_fopen_index(archive.get(), index, flags));
+    if (!file) refuse(ErrorCode::malformed_file, where, fmt::format("damaged: {}", zip_strerror(archive.get())));
+    return file;
+  }
+
+  /// Fills `bytes` from a member's file. @return how many there were.
+  static std::size_t fill(zip_file_t* file, char* bytes, std::size_t size, const std::string& where) {
+    std::size_t filled = 0;
+    while (filled < size) {
+      const zip_int64_t got = zip_fread(file, bytes + filled, size - filled);
+      if (got < 0) {
+        refuse(ErrorCode::malformed_file, where,
+               fmt::format("damaged: {}", zip_error_strerror(zip_file_get_error(file))));
+      }
+      if (got == 0) break;
+      filled += static_cast<std::size_t>(got);
+    }
+    return filled;
+  }
+
+  /// A member that is stored as it is, or deflated. The block is as large as the directory says, so that no stream can
+  /// fill more.
+  ByteBuffer inflate(std::uint64_t index, std::uint64_t declared_bytes, const std::string& where) {
+    const StoredMember& member = stored_members[index];
+    ByteBuffer raw(static_cast<std::size_t>(member.bytes));
+    if (fill(open(index, ZIP_FL_COMPRESSED, where).get(), raw.data(), raw.size(), where) != raw.size()) {
+      refuse(ErrorCode::malformed_file, where, "damaged: the member breaks off");
+    }
+    ByteBuffer bytes;
+    if (member.method == ZIP_CM_STORE) {
+      if (member.bytes != declared_bytes) refuse(ErrorCode::malformed_file, where, "damaged: two sizes are declared");
+      bytes = std::move(raw);
+    } else {
+      if (!decompressor) decompressor.reset(libdeflate_alloc_decompressor());
+      if (!decompressor) throw std::bad_alloc();
+      bytes = ByteBuffer(static_cast<std::size_t>(declared_bytes));
+      std::size_t filled = 0;
+      const libdeflate_result result = libdeflate_deflate_decompress(decompressor.get(), raw.data(), raw.size(),
+                                                                     bytes.data(), bytes.size(), &filled);
+      if (result == LIBDEFLATE_INSUFFICIENT_SPACE || (result == LIBDEFLATE_SUCCESS && filled != bytes.size())) {
+        refuse(ErrorCode::malformed_file, where, "damaged: the member has another size than is declared");
+      }
+      if (result != LIBDEFLATE_SUCCESS) {
+        refuse(ErrorCode::malformed_file, where, "damaged: the compressed data are invalid");
+      }
+    }
+    if (libdeflate_crc32(0, bytes.data(), bytes.size()) != member.checksum) {
+      refuse(ErrorCode::malformed_file, where, "damaged: the checksum is wrong");
+    }
+    return bytes;
+  }
+
+  /// A member in one of the rarer methods; libzip checks size and checksum at its end.
+  ByteBuffer read_by_libzip(std::uint64_t index, std::uint64_t declared_bytes, const std::string& where) const {
+    const MemberFile file = open(index, 0, where);
+    ByteBuffer bytes(static_cast<std::size_t>(declared_bytes));
+    bytes.truncate(fill(file.get(), bytes.data(), bytes.size(), where));
+    char beyond = 0;
+    if (fill(file.get(), &beyond, 1, where) != 0) {
+      refuse(ErrorCode::malformed_file, where, "damaged: the member has another size than is declared");
+    }
+    return bytes;
   }
 };
 
@@ -158,7 +238,7 @@ Archive::Archive(std::string_view bytes, std::string path, ArchiveLimits limits)
     declared = stat.size > limits.inflated_bytes ? limits.inflated_bytes + 1 : declared + stat.size;
     state.check_size(declared, state.stored_bytes, state.path);
     state.members.push_back(std::move(member));
-    state.compressed_bytes.push_back(stat.comp_size);
+    state.stored_members.push_back({stat.comp_size, stat.crc, stat.comp_method});
   }
 }
 
@@ -178,33 +258,23 @@ const ArchiveMember* Archive::find(std::string_view name) const {
 
 std::string Archive::path_of(const ArchiveMember& member) const { return state_->path + ":" + member.name; }
 
-std::string Archive::read(const ArchiveMember& member) {
+ByteBuffer Archive::inflate(const ArchiveMember& member) {
   State& state = *state_;
   const std::string where = path_of(member);
   const auto index = static_cast<std::uint64_t>(&member - state.members.data());
   if (member.encrypted) refuse(ErrorCode::unsafe_archive, where, "the member is encrypted");
-  const std::unique_ptr<zip_file_t, CloseMember> file(zip_fopen_index(state.archive.get(), index, 0));
-  if (!file) refuse(ErrorCode::malformed_file, where, fmt::format("damaged: {}", zip_strerror(state.archive.get())));
-
-  constexpr std::size_t chunk = std::size_t{1} << 18U;
-  std::string bytes;
-  bytes.reserve(
-      static_cast<std::size_t>(std::min<std::uint64_t>(member.declared_bytes, state.limits.ratio_free_bytes)));
-  while (true) {
-    const std::size_t before = bytes.size();
-    bytes.resize(before + chunk);
-    const zip_int64_t got = zip_fread(file.get(), bytes.data() + before, chunk);
-    if (got < 0) {
-      refuse(ErrorCode::malformed_file, where,
-             fmt::format("damaged: {}", zip_error_strerror(zip_file_get_error(file.get()))));
-    }
-    bytes.resize(before + static_cast<std::size_t>(got));
-    if (got == 0) break;
-    state.inflated_bytes += static_cast<std::uint64_t>(got);
-    state.check_size(state.inflated_bytes, state.stored_bytes, where);
-    state.check_size(bytes.size(), state.compressed_bytes[index], where);
+  state.inflated_bytes += member.declared_bytes;
+  state.check_size(state.inflated_bytes, state.stored_bytes, where);
+  const StoredMember& stored = state.stored_members[index];
+  state.check_size(member.declared_bytes, stored.bytes, where);
+  // More than the whole archive holds cannot be there, and would only cost memory.
+  if (stored.bytes > state.stored_bytes) refuse(ErrorCode::malformed_file, where, "damaged: the member breaks off");
+  if (stored.method == ZIP_CM_STORE || stored.method == ZIP_CM_DEFLATE) {
+    return state.inflate(index, member.declared_bytes, where);
   }
-  return bytes;
+  return state.read_by_libzip(index, member.declared_bytes, where);
 }
+
+std::string Archive::read(const ArchiveMember& member) { return std::string(inflate(member).view()); }
 
 }  // namespace qpcr

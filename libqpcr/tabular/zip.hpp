@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "libqpcr/tabular/byte_buffer.hpp"
+
 namespace qpcr {
 
 /// What an archive may cost. The defaults are the product's; tests lower them.
@@ -49,8 +51,11 @@ class Archive {
   /// "file:member", for errors in the member's contents.
   std::string path_of(const ArchiveMember& member) const;
 
-  /// The bytes of one of members(), checksum verified. Declared sizes are not trusted: inflating stops at the limits.
-  /// @throws Error unsafe_archive (encrypted, over a limit), malformed_file (corrupt, wrong checksum).
+  /// The bytes of one of members(), checksum and size verified. Limits are applied to the declared size before anything
+  /// is inflated, and no member can give more than it declares.
+  /// @throws Error unsafe_archive (encrypted, over a limit), malformed_file (corrupt, wrong checksum or size).
+  ByteBuffer inflate(const ArchiveMember& member);
+  /// inflate() as a text, for small members.
   std::string read(const ArchiveMember& member);
 
  private:
