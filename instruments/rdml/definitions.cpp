@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "instruments/rdml/child_texts.hpp"
+#include "instruments/rdml/run_draft.hpp"
 #include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/exchange/rdml_text.hpp"
@@ -44,100 +46,107 @@ SampleRole to_role(std::string_view type) {
 
 bool is_true(std::string_view text) { return text == "true" || text == "1"; }
 
-class DefinitionReader {
- public:
-  explicit DefinitionReader(NotReadList& not_read) : not_read_(not_read) {}
-
-  Definitions read(const XmlElement& root) {
-    for (XmlElement element = root.first(); element; element = element.next()) {
-      if (element.name() == "sample") {
-        read_sample(element);
-      } else if (element.name() == "target") {
-        read_target(element);
-      }
-    }
-    return std::move(result_);
-  }
-
- private:
-  void ignore(const char* parent, const XmlElement& element) {
-    not_read_.add(fmt::format("{}/{}", parent, element.name()), "no result comes from it");
-  }
-
-  /// A definition that is there twice with the same content is an oddity; with another content it is an error.
-  template <typename Value>
-  void define(std::map<std::string, Value>& known, const std::string& id, Value value, const XmlElement& element,
-              const char* what) {
-    const auto [entry, is_new] = known.emplace(id, value);
-    if (is_new) return;
-    if (!(entry->second == value)) {
-      refuse(ErrorCode::duplicate_entry, element, what, id, {},
-             fmt::format("two different {}s have one identifier", what));
-    }
-    result_.warnings.push_back(
-        fmt::format("line {}: {} '{}' is defined twice", element.line(), what, mask_personal(id)));
-  }
-
-  void read_sample(const XmlElement& element) {
-    Sample sample;
-    const std::string id = identifier(element);
-    if (!id.starts_with(rdml_text::no_sample)) sample.name = id;
-    for (XmlElement child = element.first(); child; child = child.next()) {
-      const std::string_view name = child.name();
-      if (name == "type") {
-        sample.types.emplace_back(child.attribute("targetId").value_or(""), child.text());
-      } else if (name == "calibratorSample") {
-        sample.calibrator = is_true(child.text());
-      } else if (name == "quantity") {
-        read_quantity(child, sample);
-      } else if (name == "description" && is_guid(id)) {
-        if (const std::string text = child.text(); !text.empty()) sample.name = text;
-      } else if (name == "annotation" && child.child("property").text() == rdml_text::role_property) {
-        sample.role_text = child.child("value").text();
-      } else {
-        ignore("rdml/sample", child);
-      }
-    }
-    define(result_.samples, id, std::move(sample), element, "sample");
-  }
-
-  void read_quantity(const XmlElement& element, Sample& sample) {
-    const std::string text = element.child("value").text();
-    if (to_lower_ascii(text) == "nan") return;
-    const std::optional<double> value = parse_double(text);
-    if (!value)
-      refuse(ErrorCode::invalid_value, element, "quantity of sample " + mask_personal(sample.name), text, "a number");
-    sample.quantities.push_back(
-        {std::string(element.attribute("targetId").value_or("")), *value, element.child("unit").text()});
-  }
-
-  void read_target(const XmlElement& element) {
-    Target target;
-    const std::string id = identifier(element);
-    if (id.starts_with(rdml_text::no_target)) target.name = "";
-    for (XmlElement child = element.first(); child; child = child.next()) {
-      if (child.name() == "dyeId") {
-        // Version 1.0 has the name as text, later ones refer to a dye.
-        const std::optional<std::string_view> dye = child.attribute("id");
-        target.dye = dye ? std::string(*dye) : child.text();
-        if (target.dye == rdml_text::no_dye) target.dye.clear();
-      } else if (child.name() == "description" && child.text().starts_with(rdml_text::target_description)) {
-        target.name = child.text().substr(rdml_text::target_description.size());
-      } else {
-        ignore("rdml/target", child);
-      }
-    }
-    define(result_.targets, id, std::move(target), element, "target");
-  }
-
-  NotReadList& not_read_;
-  Definitions result_;
-};
-
 }  // namespace
 
-Definitions read_definitions(const XmlElement& root, NotReadList& not_read) {
-  return DefinitionReader(not_read).read(root);
+void DefinitionReader::ignore(const char* parent, XmlTokenizer& xml) {
+  not_read_.add(fmt::format("{}/{}", parent, xml.name()), "no result comes from it");
+  xml.skip();
+}
+
+/// A definition that is there twice with the same content is an oddity; with another content it is an error.
+template <typename Value>
+void DefinitionReader::define(std::map<std::string, Value>& known, const std::string& id, Value value,
+                              std::size_t offset, const char* what) {
+  const auto [entry, is_new] = known.emplace(id, value);
+  if (is_new) return;
+  if (!(entry->second == value)) {
+    if (!fault_) {
+      fault_ = make_error(source_, offset, ErrorCode::duplicate_entry, what, id, {},
+                          fmt::format("two different {}s have one identifier", what));
+    }
+    return;
+  }
+  // Counted from the last one, since every definition may be there twice.
+  line_ += source_.count_line_ends(line_offset_, offset);
+  line_offset_ = offset;
+  result_.warnings.push_back(fmt::format("line {}: {} '{}' is defined twice", line_, what, mask_personal(id)));
+}
+
+void DefinitionReader::read_sample(XmlTokenizer& xml) {
+  const std::size_t offset = xml.offset();
+  Sample sample;
+  const std::string id = read_identifier(xml);
+  if (!id.starts_with(rdml_text::no_sample)) sample.name = id;
+  while (xml.next_child()) {
+    const std::string_view name = xml.name();
+    if (name == "type") {
+      std::string target(xml.attribute("targetId").value_or(""));
+      sample.types.emplace_back(std::move(target), xml.read_text());
+    } else if (name == "calibratorSample") {
+      sample.calibrator = is_true(xml.read_text());
+    } else if (name == "quantity") {
+      read_quantity(xml, sample);
+    } else if (name == "description" && is_guid(id)) {
+      if (const std::string_view text = xml.read_text(); !text.empty()) sample.name = text;
+    } else if (name == "annotation") {
+      const auto [property, value] = read_child_texts<2>(xml, {"property", "value"});
+      if (property == rdml_text::role_property) {
+        sample.role_text = value.value_or("");
+      } else {
+        not_read_.add("rdml/sample/annotation", "no result comes from it");
+      }
+    } else {
+      ignore("rdml/sample", xml);
+    }
+  }
+  define(result_.samples, id, std::move(sample), offset, "sample");
+}
+
+void DefinitionReader::read_quantity(XmlTokenizer& xml, Sample& sample) {
+  const std::size_t offset = xml.offset();
+  std::string target(xml.attribute("targetId").value_or(""));
+  auto [text, unit] = read_child_texts<2>(xml, {"value", "unit"});
+  if (text && to_lower_ascii(*text) == "nan") return;
+  const std::optional<double> value = parse_double(text.value_or(""));
+  if (value) {
+    sample.quantities.push_back({std::move(target), *value, std::move(unit).value_or("")});
+  } else if (!fault_) {
+    fault_ = make_error(source_, offset, ErrorCode::invalid_value, "quantity of sample " + mask_personal(sample.name),
+                        std::move(text).value_or(""), "a number");
+  }
+}
+
+void DefinitionReader::read_target(XmlTokenizer& xml) {
+  const std::size_t offset = xml.offset();
+  Target target;
+  const std::string id = read_identifier(xml);
+  if (id.starts_with(rdml_text::no_target)) target.name = "";
+  while (xml.next_child()) {
+    const std::string_view name = xml.name();
+    if (name == "dyeId") {
+      // Version 1.0 has the name as text, later ones refer to a dye.
+      const std::optional<std::string> reference(xml.attribute("id"));
+      const std::string_view text = xml.read_text();
+      target.dye = reference ? *reference : std::string(text);
+      if (target.dye == rdml_text::no_dye) target.dye.clear();
+    } else if (name == "description") {
+      const std::string_view text = xml.read_text();
+      if (text.starts_with(rdml_text::target_description)) {
+        target.name = text.substr(rdml_text::target_description.size());
+      } else {
+        not_read_.add("rdml/target/description", "no result comes from it");
+      }
+    } else {
+      ignore("rdml/target", xml);
+    }
+  }
+  define(result_.targets, id, std::move(target), offset, "target");
+}
+
+Definitions DefinitionReader::finish(NotReadList& not_read) {
+  if (fault_) throw *fault_;
+  for (const NotRead& entry : not_read_.entries()) not_read.add(entry.where, entry.why);
+  return std::move(result_);
 }
 
 void apply_sample(const Sample& sample, std::string_view target_id, Measurement& measurement) {
@@ -163,19 +172,5 @@ void apply_sample(const Sample& sample, std::string_view target_id, Measurement&
     measurement.quantity_unit = quantity->unit;
   }
 }
-
-void refuse(ErrorCode code, const XmlElement& element, std::string field, std::string found, std::string expected,
-            std::string problem) {
-  ErrorContext context;
-  context.path = element.path();
-  context.line = element.line();
-  context.field = std::move(field);
-  context.found = std::move(found);
-  context.expected = std::move(expected);
-  context.problem = std::move(problem);
-  throw Error(code, std::move(context));
-}
-
-std::string identifier(const XmlElement& element) { return std::string(element.attribute("id").value_or("")); }
 
 }  // namespace qpcr::rdml

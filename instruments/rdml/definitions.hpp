@@ -10,7 +10,7 @@
 
 #include "instruments/base/reader.hpp"
 #include "libqpcr/core/error.hpp"
-#include "libqpcr/tabular/xml.hpp"
+#include "libqpcr/tabular/xml_tokenizer.hpp"
 
 namespace qpcr::rdml {
 
@@ -44,19 +44,37 @@ struct Definitions {
   std::vector<std::string> warnings;  ///< of the whole file
 };
 
-/// @throws Error duplicate_entry for two different definitions of one identifier, invalid_value for a quantity that is
-/// no number.
-Definitions read_definitions(const XmlElement& root, NotReadList& not_read);
+/// Reads definitions as they are met. The first fault is kept: a document that is not well formed is said first.
+class DefinitionReader {
+ public:
+  explicit DefinitionReader(const XmlSource& source) : source_(source) {}
+
+  /// The element at which the tokenizer stands. @throws Error malformed_file for XML that is not well formed.
+  void read_sample(XmlTokenizer& xml);
+  void read_target(XmlTokenizer& xml);
+
+  /// Everything that was read, and in `not_read` what no result comes from.
+  /// @throws Error duplicate_entry for two different definitions of one identifier, invalid_value for a quantity that
+  /// is no number.
+  Definitions finish(NotReadList& not_read);
+
+ private:
+  void ignore(const char* parent, XmlTokenizer& xml);
+  void read_quantity(XmlTokenizer& xml, Sample& sample);
+  template <typename Value>
+  void define(std::map<std::string, Value>& known, const std::string& id, Value value, std::size_t offset,
+              const char* what);
+
+  const XmlSource& source_;
+  Definitions result_;
+  NotReadList not_read_;
+  std::optional<Error> fault_;
+  long line_ = 1;  ///< of line_offset_
+  std::size_t line_offset_ = 0;
+};
 
 /// What the sample is for the target of that identifier: a type or quantity that names the target goes before one for
 /// all.
 void apply_sample(const Sample& sample, std::string_view target_id, Measurement& measurement);
-
-/// A problem at an element; `field` says which reaction.
-[[noreturn]] void refuse(ErrorCode code, const XmlElement& element, std::string field, std::string found,
-                         std::string expected, std::string problem = {});
-
-/// The attribute `id`, or nothing.
-std::string identifier(const XmlElement& element);
 
 }  // namespace qpcr::rdml

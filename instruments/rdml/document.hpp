@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "instruments/base/reader.hpp"
-#include "libqpcr/tabular/xml.hpp"
+#include "libqpcr/tabular/xml_source.hpp"
 
 namespace qpcr::rdml {
 
@@ -13,6 +13,6 @@ namespace qpcr::rdml {
 /// @throws Error malformed_file, unsupported_format (another root or version), duplicate_entry, invalid_value; each
 /// with the
 ///   line and the element.
-std::vector<RunData> read_document(const XmlDocument& document, NotReadList not_read);
+std::vector<RunData> read_document(const XmlSource& source, NotReadList not_read);
 
 }  // namespace qpcr::rdml

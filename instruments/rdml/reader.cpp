@@ -102,8 +102,7 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
   const InputFile& file = files.front();
   NotReadList not_read;
   if (!is_zip(file.bytes)) {
-    const XmlDocument document(file.bytes, file.path);
-    return read_document(document, std::move(not_read));
+    return read_document(XmlSource(file.bytes, file.path), std::move(not_read));
   }
   Archive archive(file.bytes, file.path);
   if (is_lightcycler96_project(file.name)) {
@@ -118,9 +117,8 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
     not_read.add(other.name, "not part of RDML's data");
     lightcycler96 = lightcycler96 || normalise_member_name(other.name) == "app_data.xml";
   }
-  const std::string bytes = archive.read(member);
-  const XmlDocument document(bytes, archive.path_of(member));
-  std::vector<RunData> runs = read_document(document, std::move(not_read));
+  const ByteBuffer bytes = archive.inflate(member);
+  std::vector<RunData> runs = read_document(XmlSource(bytes.view(), archive.path_of(member)), std::move(not_read));
   if (lightcycler96) {
     for (RunData& run : runs) {
       run.warnings.push_back(

@@ -52,9 +52,11 @@ void check_measurement(const Measurement& measurement, const std::optional<Plate
     refuse(ErrorCode::invalid_value, measurement,
            fmt::format("outside the plate of {} × {} wells", plate->rows, plate->columns));
   }
-  std::set<CurveKind> kinds;
-  for (const AmplificationCurve& curve : measurement.amplification) {
-    if (!kinds.insert(curve.kind).second) {
+  const std::vector<AmplificationCurve>& curves = measurement.amplification;
+  for (auto at = curves.begin(); at != curves.end(); ++at) {
+    const AmplificationCurve& curve = *at;
+    // There are six kinds, so this ends at the seventh curve.
+    if (std::any_of(curves.begin(), at, [&](const AmplificationCurve& other) { return other.kind == curve.kind; })) {
       refuse(ErrorCode::duplicate_entry, measurement,
              fmt::format("two amplification curves of kind {}", to_string(curve.kind)));
     }

@@ -98,13 +98,12 @@ XmlSource::XmlSource(std::string_view bytes, std::string path) : path_(std::move
                           static_cast<unsigned>(decode_utf8(text_.substr(bad)).value)));
 }
 
-long XmlSource::line_at(std::size_t offset) const {
-  const std::size_t end = std::min(offset, text_.size());
-  long lines = 1;
-  for (std::size_t i = 0; i < end; ++i) {
-    if (text_[i] == '\n' || (text_[i] == '\r' && (i + 1 == text_.size() || text_[i + 1] != '\n'))) ++lines;
+long XmlSource::count_line_ends(std::size_t begin, std::size_t end) const {
+  long line_ends = 0;
+  for (std::size_t i = begin; i < std::min(end, text_.size()); ++i) {
+    if (text_[i] == '\n' || (text_[i] == '\r' && (i + 1 == text_.size() || text_[i + 1] != '\n'))) ++line_ends;
   }
-  return lines;
+  return line_ends;
 }
 
 long XmlSource::column_at(std::size_t offset) const {

@@ -26,7 +26,9 @@ class XmlSource {
   const std::string& path() const noexcept { return path_; }
 
   /// 1-based line of a byte offset of text(). Line ends are LF, CRLF or a lone CR.
-  long line_at(std::size_t offset) const;
+  long line_at(std::size_t offset) const { return 1 + count_line_ends(0, offset); }
+  /// Line ends from one byte offset to before another.
+  long count_line_ends(std::size_t begin, std::size_t end) const;
   /// 1-based place in the line of a byte offset, counted in characters.
   long column_at(std::size_t offset) const;
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,14 +47,15 @@ class XmlTokenizer {
   std::optional<std::string_view> attribute(std::string_view local_name) const;
 
   /// Moves to the next child's start tag; false at the end of the element.
-  bool next_child() { return advance(nullptr); }
+  bool next_child();
   /// The same, appending the character data directly inside the element that is passed on the way.
-  bool next_child(std::string& text) { return advance(&text); }
+  bool next_child(std::string& text);
   /// All character data directly inside the element, in pieces joined, line ends as LF, white space at both ends
   /// trimmed. Valid until the next call.
   std::string_view read_text();
-  /// parse_double() of read_text(), which last_text() then is; without a copy where the text is a plain number.
-  std::optional<double> read_double();
+  /// parse_double() of read_text(), without a copy where the text is a plain number.
+  /// @return false when the text, which last_text() gives, is no number; `number` has then no meaning.
+  bool read_double(double& number);
   std::string_view last_text() const noexcept { return text_; }
   /// Passes over the element with all that is inside.
   void skip();
@@ -67,7 +69,9 @@ class XmlTokenizer {
   };
 
   [[noreturn]] void fail(const char* at, std::string_view problem) const;
-  bool advance(std::string* text);
+  bool leave_empty();
+  bool open_known(const char* at);
+  bool open_other(const char* at, std::string* text);
   void read_prolog();
   void read_epilog();
   const char* read_declaration(const char* at) const;
@@ -79,10 +83,20 @@ class XmlTokenizer {
   const char* read_attributes(const char* at);
   const char* read_attribute_value(const char* at, Attribute& attribute) const;
   void read_end_tag(const char* at);
+  void read_other_end_tag(const char* at);
   void close_element();
+  void end_document();
   const char* scan_name(const char* at, const char*& colon) const;
   const char* scan_text(const char* at) const;
+  const char* skip_indentation(const char* at) const;
   const char* check_reference(const char* at) const;
+
+  /// An element that is not closed yet.
+  struct Open {
+    std::string_view name;   ///< full
+    std::uint64_t word = 0;  ///< the bytes of a short name and '>', in the order of memory
+    std::uint64_t mask = 0;  ///< of those bytes; 0 for a long name
+  };
 
   const XmlSource& source_;
   const char* begin_;
@@ -93,8 +107,9 @@ class XmlTokenizer {
   std::size_t elements_ = 0;
   bool self_closing_ = false;
   int depth_ = 0;
-  std::array<std::string_view, deepest_xml + 1> open_;  ///< full names
-  std::vector<Attribute> attributes_;                   ///< reused; the first attribute_count_ are of the element
+  std::array<Open, deepest_xml + 1> open_;
+  std::array<std::uint64_t, 64> known_{};  ///< short names that were checked before, by their hash
+  std::vector<Attribute> attributes_;      ///< reused; the first attribute_count_ are of the element
   std::size_t attribute_count_ = 0;
   std::string_view text_;
   std::string scratch_;
