@@ -95,6 +95,48 @@ TEST_CASE("a damaged archive is a malformed file") {
         }) == ErrorCode::malformed_file);
 }
 
+TEST_CASE("a member whose size, checksum or stream is not as declared is malformed, whichever way it lies") {
+  constexpr int blocks = 3;
+  ZipEntry honest = entry("a.txt", test::deflate_zeros(blocks));
+  honest.deflated = true;
+  honest.inflated_size = blocks * test::deflated_block_bytes;
+  honest.deflated_checksum = test::crc32(std::string(honest.inflated_size, '\0'));
+  const auto read_code = [](const ZipEntry& member) {
+    return code_of([&] {
+      const std::string bytes = make_zip({member});
+      Archive archive(bytes, "a.zip");
+      archive.inflate(archive.members().front());
+    });
+  };
+  {
+    const std::string bytes = make_zip({honest});
+    Archive archive(bytes, "a.zip");
+    CHECK(archive.inflate(archive.members().front()).view() == std::string(honest.inflated_size, '\0'));
+  }
+  for (const std::uint32_t size : {0U, 1U, honest.inflated_size - 1, honest.inflated_size + 1, 5'000'000U}) {
+    INFO(size);
+    ZipEntry lying = honest;
+    lying.inflated_size = size;
+    CHECK(read_code(lying) == ErrorCode::malformed_file);
+  }
+  ZipEntry wrong = honest;
+  wrong.checksum_error = 1;
+  CHECK(read_code(wrong) == ErrorCode::malformed_file);
+  for (const std::size_t keep : {std::size_t{0}, std::size_t{1}, honest.bytes.size() / 2, honest.bytes.size() - 1}) {
+    INFO(keep);
+    ZipEntry cut = honest;
+    cut.bytes.resize(keep);
+    CHECK(read_code(cut) == ErrorCode::malformed_file);
+  }
+  ZipEntry invalid = honest;
+  invalid.bytes[0] = '\x07';  // block type 3, which RFC 1951 reserves
+  CHECK(read_code(invalid) == ErrorCode::malformed_file);
+  ZipEntry stored = entry("a.txt", "hello");
+  stored.lie_about_size = true;
+  stored.inflated_size = 4;
+  CHECK(read_code(stored) == ErrorCode::malformed_file);
+}
+
 TEST_CASE("an encrypted member is listed and not read") {
   ZipEntry secret = entry("a.txt", std::string(40, 'x'));
   secret.flags = 1;
