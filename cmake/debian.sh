@@ -2,9 +2,8 @@
 # shellcheck shell=bash
 
 build_packages=(
-  build-essential ca-certificates ccache cmake libboost-math-dev libcairo2-dev libcli11-dev libcpp-httplib-dev libeigen3-dev
+  build-essential ca-certificates ccache cmake libboost-math-dev libcairo2-dev libcli11-dev libcpp-httplib-dev libdeflate-dev libeigen3-dev
   libfmt-dev libhdf5-dev libhwy-dev libicu-dev libpango1.0-dev libpugixml-dev libssl-dev libtbb-dev libtomlplusplus-dev libzip-dev ninja-build
-  libdeflate-dev libfmt-dev libhdf5-dev libicu-dev libpango1.0-dev libpugixml-dev libssl-dev libtomlplusplus-dev libzip-dev ninja-build
   nlohmann-json3-dev pkg-config pybind11-dev python3-dev python3-numpy fonts-dejavu-core fonts-noto-core fonts-wqy-zenhei
 )
 test_packages=(

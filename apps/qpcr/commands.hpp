@@ -20,6 +20,7 @@ void print_simulated(const std::vector<Run>& runs);
 void add_analyze(CLI::App& app, Action& action);
 void add_assay(CLI::App& app, Action& action);
 void add_benchmark(CLI::App& app, Action& action);
+void add_calibrate(CLI::App& app, Action& action);
 void add_convert(CLI::App& app, Action& action);
 void add_cq(CLI::App& app, Action& action);
 void add_curves(CLI::App& app, Action& action);
