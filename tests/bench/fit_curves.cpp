@@ -45,7 +45,7 @@ struct Problem {
   }
 
   /// Residuals fitted − observed, and their derivatives column by column; either may be null.
-  void evaluate(const double* at, double* residuals, double* jacobian) const {
+  [[gnu::noinline]] void evaluate(const double* at, double* residuals, double* jacobian) const {
     if (published) {
       evaluate_published(at, residuals, jacobian);
     } else {
@@ -236,8 +236,8 @@ PeerFit fit_cminpack(CurveView curve, const PeerTask& task, const PeerStart& sta
   int jacobians = 0;
   (void)lmder(evaluate_minpack, &problem, problem.readings, problem.size, x.data(), residuals.data(), jacobian.data(),
               problem.readings, task.tolerance, task.tolerance, 0.0, task.max_evaluations, diagonal.data(), 1, 100.0, 0,
-              &evaluations, &jacobians, order.data(), work.data(), work.data() + 5, work.data() + 10,
-              work.data() + 15, work_rows.data());
+              &evaluations, &jacobians, order.data(), work.data(), work.data() + 5, work.data() + 10, work.data() + 15,
+              work_rows.data());
   PeerFit fit;
   fit.evaluations = evaluations;
   for (int i = 0; i < problem.readings; ++i) {

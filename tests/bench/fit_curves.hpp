@@ -33,13 +33,21 @@ struct PeerFit {
 /// The start that SigmoidBatch reads off a curve, with the levels that are best for it.
 PeerStart find_start(CurveView curve, SigmoidModel model);
 
-/// MINPACK's lmder with analytic derivatives in (level, difference, ln β, τ, κ). Tolerance 0 asks for as much as it
-/// has.
-PeerFit fit_cminpack(CurveView curve, SigmoidModel model, const PeerStart& start, int max_evaluations,
-                     double tolerance);
+/// What a peer is asked to do. Tolerance 0 asks for as much as it has.
+struct PeerTask {
+  SigmoidModel model = SigmoidModel::log_logistic_5;
+  PeerParameters parameters = PeerParameters::published;
+  int max_evaluations = 200;
+  double tolerance = 1.5e-8;
+};
 
-/// Ceres TinySolver, the same model.
-PeerFit fit_tiny_solver(CurveView curve, SigmoidModel model, const PeerStart& start, int max_evaluations,
-                        double tolerance);
+/// MINPACK's lmder with analytic derivatives.
+PeerFit fit_cminpack(CurveView curve, const PeerTask& task, const PeerStart& start);
+
+/// Ceres TinySolver, the same functions.
+PeerFit fit_tiny_solver(CurveView curve, const PeerTask& task, const PeerStart& start);
+
+/// libqpcr's scalar Levenberg–Marquardt on the full problem, without variable projection and vectors.
+PeerFit fit_scalar(CurveView curve, const PeerTask& task, const PeerStart& start);
 
 }  // namespace qpcr::bench
