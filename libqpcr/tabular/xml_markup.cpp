@@ -90,11 +90,11 @@ void XmlTokenizer::read_prolog() {
   const std::string_view text = source_.text();
   if (text.starts_with(declaration) && is_white(text[declaration.size()])) at_ = read_declaration(at_);
   while (true) {
+    if (at_ > last_) fail(last_, "no element");
     at_ = skip_white(at_);
     if (*at_ != '<') fail(at_, "text before the first element");
     if (at_[1] != '!' && at_[1] != '?') break;
     at_ = read_misc(at_);
-    if (at_ > last_) fail(last_, "no element");
   }
   if (at_[1] == '/') fail(at_, "an end tag without a start tag");
   read_start_tag(at_);

@@ -284,6 +284,8 @@ TEST_CASE("what XML 1.0 forbids is refused, with line and column") {
                            "<?xml version='1.0'encoding='UTF-8'?><a/>",
                            "<?xml version='1.0' encoding='UTF-8' version='1.0'?><a/>",
                            "<?xml version='1.0'><a/>",
+                           "<?xml version='1.0'?>",
+                           "<!-- c -->",
                            "<a>\x01</a>",
                            "<a b='\x1F'/>",
                            "<a>\xEF\xBF\xBE</a>",
