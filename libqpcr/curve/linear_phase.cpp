@@ -238,7 +238,6 @@ void LinearPhaseEstimator::estimate_errors(LinearPhase& phase) {
   }
   mean_cycle /= n;
   mean_log /= n;
-  double residual_squares = 0.0;
   double squares = 0.0;
   double cycle_squares = 0.0;
   double products = 0.0;
@@ -249,8 +248,6 @@ void LinearPhaseEstimator::estimate_errors(LinearPhase& phase) {
   for (std::size_t i = 0; i < points_; ++i) {
     const double centred = phase_logs_[i] - mean_log;
     const double centred_cycle = phase_cycles_[i] - mean_cycle;
-    const double residual = centred - slope * centred_cycle;
-    residual_squares += residual * residual;
     squares += centred * centred;
     cycle_squares += centred_cycle * centred_cycle;
     products += centred * centred_cycle;
@@ -265,16 +262,18 @@ void LinearPhaseEstimator::estimate_errors(LinearPhase& phase) {
     const double baseline_weight = -difference_weights_[i] / difference_change;
     const double slope_weight = slope_weights_[i] + slope_change * baseline_weight;
     const double height_weight = anchor_weight(i) + anchor_change * baseline_weight;
-    slope_variance += slope_weight * slope_weight;
-    anchor_variance += height_weight * height_weight;
+    const double residual = phase_logs_[i] - mean_log - slope * (phase_cycles_[i] - mean_cycle);
+    slope_variance += slope_weight * slope_weight * residual * residual;
+    anchor_variance += height_weight * height_weight * residual * residual;
   }
-  const double variance = residual_squares / (n - 3.0);
+  // Each reading's own squared residual: logs scatter the more the nearer a reading is to the baseline (White 1980).
+  const double inflation = n / (n - 3.0);
   phase.efficiency = std::exp(slope);
-  phase.efficiency_standard_error = phase.efficiency * std::sqrt(variance * slope_variance);
+  phase.efficiency_standard_error = phase.efficiency * std::sqrt(inflation * slope_variance);
   phase.r_squared = products * products / (squares * cycle_squares);
   phase.anchor_cycle = anchor_cycle;
   phase.anchor_log10_fluorescence = anchor_log / std::numbers::ln10;
-  phase.anchor_log10_standard_error = std::sqrt(variance * anchor_variance) / std::numbers::ln10;
+  phase.anchor_log10_standard_error = std::sqrt(inflation * anchor_variance) / std::numbers::ln10;
 }
 
 LinearPhase LinearPhaseEstimator::estimate(CurveView curve, const LinearPhaseOptions& options) {

@@ -26,10 +26,12 @@ constexpr std::size_t capacity = LinearPhaseEstimator::phase_capacity;
   throw Error(code, context);
 }
 
-/// Cycles and natural logs of every reaction's phase, one row of `capacity` a reaction.
+/// Cycles and natural logs of every reaction's phase, one row of `capacity` a reaction; filled for the common window
+/// only. The last log of each phase always.
 struct PhaseTable {
   std::vector<double> cycles;
   std::vector<double> logs;
+  std::vector<double> last_logs;
 };
 
 struct WindowFit {
@@ -192,7 +194,7 @@ class TargetAnalysis {
     std::size_t usable = 0;
     for (std::size_t i = 0; i < result_.reactions.size(); ++i) {
       if (result_.reactions[i].use != EfficiencyUse::used) continue;
-      top += logs(i)[phase(i).points - 1];
+      top += table_.last_logs[i];
       bottom = std::min(bottom, logs(i)[0]);
       slope += fits_[i].slope;
       ++usable;
@@ -310,7 +312,7 @@ class TargetAnalysis {
     double count = 0.0;
     for (std::size_t i = 0; i < result_.reactions.size(); ++i) {
       if (result_.reactions[i].use != EfficiencyUse::used) continue;
-      sum += logs(i)[phase(i).points - 1];
+      sum += table_.last_logs[i];
       count += 1.0;
     }
     if (count > 0.0) result_.threshold = 0.5 * std::exp(sum / count);
@@ -412,14 +414,21 @@ WindowOfLinearity estimate_window_of_linearity(std::span<const CurveView> curves
   result.options = options;
   result.reactions.resize(curves.size());
   PhaseTable table;
-  table.cycles.assign(curves.size() * capacity, nan);
-  table.logs.assign(curves.size() * capacity, nan);
+  table.last_logs.assign(curves.size(), nan);
+  const bool is_common = options.window == EfficiencyWindow::common;
+  if (is_common) {
+    table.cycles.assign(curves.size() * capacity, nan);
+    table.logs.assign(curves.size() * capacity, nan);
+  }
   LinearPhaseEstimator estimator;
   for (std::size_t i = 0; i < curves.size(); ++i) {
     result.reactions[i].phase = estimator.estimate(curves[i], options.phase);
+    const std::span<const double> logs = estimator.phase_logs();
+    if (!logs.empty()) table.last_logs[i] = logs.back();
+    if (!is_common) continue;
     const auto row = static_cast<std::ptrdiff_t>(i * capacity);
     std::copy(estimator.phase_cycles().begin(), estimator.phase_cycles().end(), table.cycles.begin() + row);
-    std::copy(estimator.phase_logs().begin(), estimator.phase_logs().end(), table.logs.begin() + row);
+    std::copy(logs.begin(), logs.end(), table.logs.begin() + row);
   }
   TargetAnalysis(result, std::move(table)).run(contributes);
   return result;
