@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   qpcr::apps::add_curves(app, action);
   qpcr::apps::add_cq(app, action);
   qpcr::apps::add_quantify(app, action);
+  qpcr::apps::add_melt(app, action);
   qpcr::apps::add_analyze(app, action);
   qpcr::apps::add_assay(app, action);
   qpcr::apps::add_benchmark(app, action);
