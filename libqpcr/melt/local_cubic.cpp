@@ -29,12 +29,12 @@ std::array<double, 4> solve_factored(const std::array<std::array<double, 4>, 4>&
 
 }  // namespace
 
-LocalCubic::Window LocalCubic::find_window(double at) const {
+LocalCubic::Window LocalCubic::find_window(double at, double half_width) const {
   Window window;
-  window.half_width = half_width_;
+  window.half_width = half_width;
   const auto begin = x_.begin();
-  auto first = std::upper_bound(begin, x_.end(), at - half_width_);
-  auto last = std::lower_bound(first, x_.end(), at + half_width_);
+  auto first = std::upper_bound(begin, x_.end(), at - half_width);
+  auto last = std::lower_bound(first, x_.end(), at + half_width);
   if (static_cast<std::size_t>(last - first) < smallest_window) {
     while (static_cast<std::size_t>(last - first) < smallest_window) {
       const bool left = first != begin && (last == x_.end() || at - *(first - 1) <= *last - at);
@@ -85,7 +85,7 @@ void LocalCubic::prepare(std::span<const double> x, double half_width) {
   derivative_errors_.clear();
   residual_scales_.clear();
   for (std::size_t i = 0; i < x_.size(); ++i) {
-    const Window window = find_window(x_[i]);
+    const Window window = find_window(x_[i], half_width_);
     const Factor factor = factor_moments(x_[i], window);
     const std::array<double, 4> value = solve_factored(factor, {1.0, 0.0, 0.0, 0.0});
     const std::array<double, 4> derivative = solve_factored(factor, {0.0, 1.0 / window.half_width, 0.0, 0.0});
@@ -138,8 +138,9 @@ double LocalCubic::estimate_noise(std::span<const double> y, std::span<const dou
   return normal_quartile * median_in_place(work);
 }
 
-std::size_t LocalCubic::find_derivative_weights(double at, std::vector<double>& weights, std::size_t& first) const {
-  const Window window = find_window(at);
+std::size_t LocalCubic::find_derivative_weights(double at, double half_width, std::vector<double>& weights,
+                                                std::size_t& first) const {
+  const Window window = find_window(at, half_width);
   const std::array<double, 4> derivative =
       solve_factored(factor_moments(at, window), {0.0, 1.0 / window.half_width, 0.0, 0.0});
   weights.clear();
@@ -151,8 +152,8 @@ std::size_t LocalCubic::find_derivative_weights(double at, std::vector<double>& 
   return window.count;
 }
 
-double LocalCubic::derivative_at(double at, std::span<const double> y) const {
-  const Window window = find_window(at);
+double LocalCubic::derivative_at(double at, std::span<const double> y, double half_width) const {
+  const Window window = find_window(at, half_width);
   const std::array<double, 4> derivative =
       solve_factored(factor_moments(at, window), {0.0, 1.0 / window.half_width, 0.0, 0.0});
   double sum = 0.0;

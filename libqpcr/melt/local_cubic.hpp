@@ -31,12 +31,14 @@ class LocalCubic {
   /// Standard error of the derivative at reading i for a noise of 1.
   double derivative_error(std::size_t i) const { return derivative_errors_[i]; }
 
-  /// The derivative at any abscissa within the range.
-  double derivative_at(double at, std::span<const double> y) const;
+  /// The derivative at any abscissa within the range, by a window of this or another half width.
+  double derivative_at(double at, std::span<const double> y) const { return derivative_at(at, y, half_width_); }
+  double derivative_at(double at, std::span<const double> y, double half_width) const;
 
   /// Fills the weights of the derivative at an abscissa; the first belongs to reading `first`.
   /// @return number of weights.
-  std::size_t find_derivative_weights(double at, std::vector<double>& weights, std::size_t& first) const;
+  std::size_t find_derivative_weights(double at, double half_width, std::vector<double>& weights,
+                                      std::size_t& first) const;
 
   double half_width() const { return half_width_; }
 
@@ -47,7 +49,7 @@ class LocalCubic {
     double half_width = 0.0;
   };
 
-  Window find_window(double at) const;
+  Window find_window(double at, double half_width) const;
   using Factor = std::array<std::array<double, 4>, 4>;
   Factor factor_moments(double at, const Window& window) const;
 

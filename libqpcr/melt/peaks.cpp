@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
+#include <utility>
 
-#include "libqpcr/core/error.hpp"
-#include "libqpcr/core/text.hpp"
 #include "libqpcr/math/robust.hpp"
 
 namespace qpcr {
@@ -20,64 +18,16 @@ constexpr double half_width_steps = 3.5;
 // A wider window lowers the noise of a derivative by its power of 1.5, and leaves the shape of peaks this wide.
 constexpr double widening = 1.5;
 constexpr double half_width_per_width = 0.7;
+// Tm alone bears a wider window: a symmetric peak is not shifted by it, a skewed one by less than the noise.
+constexpr double largest_tm_error_celsius = 0.03;
+constexpr double tm_widening = 1.25;
+constexpr double tm_half_width_per_width = 1.3;
 // A foot stands where the flank has flattened to this part of its steepest slope, or where the derivative turns up by
 // more than so many standard errors.
 constexpr double foot_slope_fraction = 0.1;
 constexpr double foot_errors = 3.0;
 
-void refuse(const char* field, double found, const char* expected) {
-  ErrorContext context;
-  context.field = field;
-  context.found = format_double(found);
-  context.expected = expected;
-  throw Error(ErrorCode::invalid_option, context);
-}
-
 }  // namespace
-
-std::string_view to_string(MeltSignal signal) { return signal == MeltSignal::falls ? "falls" : "rises"; }
-
-std::optional<MeltSignal> parse_melt_signal(std::string_view text) {
-  if (text == "falls") return MeltSignal::falls;
-  if (text == "rises") return MeltSignal::rises;
-  return std::nullopt;
-}
-
-std::string_view to_string(PeakVerdict verdict) {
-  switch (verdict) {
-    case PeakVerdict::within_noise:
-      return "within_noise";
-    case PeakVerdict::at_edge:
-      return "at_edge";
-    case PeakVerdict::small_drop:
-      return "small_drop";
-    case PeakVerdict::small_area:
-      return "small_area";
-    case PeakVerdict::too_wide:
-      return "too_wide";
-    case PeakVerdict::outside_limits:
-      return "outside_limits";
-  }
-  return "within_noise";
-}
-
-void MeltOptions::validate() const {
-  if (smoothing_half_width_celsius && !(*smoothing_half_width_celsius > 0.0 && *smoothing_half_width_celsius <= 20.0))
-    refuse("smoothing_half_width_celsius", *smoothing_half_width_celsius, "more than 0 and at most 20");
-  if (lowest_tm_celsius && !std::isfinite(*lowest_tm_celsius))
-    refuse("lowest_tm_celsius", *lowest_tm_celsius, "a temperature");
-  if (highest_tm_celsius && !std::isfinite(*highest_tm_celsius))
-    refuse("highest_tm_celsius", *highest_tm_celsius, "a temperature");
-  if (lowest_tm_celsius && highest_tm_celsius && !(*lowest_tm_celsius < *highest_tm_celsius))
-    refuse("highest_tm_celsius", *highest_tm_celsius, "more than lowest_tm_celsius");
-  if (!(smallest_prominence_over_error >= 0.0))
-    refuse("smallest_prominence_over_error", smallest_prominence_over_error, "0 or more");
-  if (!(smallest_drop_fraction >= 0.0 && smallest_drop_fraction < 1.0))
-    refuse("smallest_drop_fraction", smallest_drop_fraction, "at least 0 and less than 1");
-  if (!(smallest_area_fraction >= 0.0 && smallest_area_fraction < 1.0))
-    refuse("smallest_area_fraction", smallest_area_fraction, "at least 0 and less than 1");
-  if (!(largest_width_celsius > 0.0)) refuse("largest_width_celsius", largest_width_celsius, "more than 0");
-}
 
 MeltAnalyser::MeltAnalyser(MeltOptions options) : options_(options) { options_.validate(); }
 
@@ -210,23 +160,69 @@ void MeltAnalyser::find_candidates(MeltResult& result) {
   }
 }
 
-double MeltAnalyser::search_maximum(std::size_t top) const {
+double MeltAnalyser::search_maximum(double low, double high, double half_width) const {
   constexpr double golden = 0.6180339887498949;
+  const double sign = options_.signal == MeltSignal::falls ? -1.0 : 1.0;
+  const auto value = [&](double at) {
+    return sign * smoothers_[level_].derivative_at(at, readings_.fluorescence(), half_width);
+  };
+  double a = high - golden * (high - low);
+  double b = low + golden * (high - low);
+  double at_a = value(a);
+  double at_b = value(b);
+  for (int round = 0; round < 10; ++round) {
+    if (at_a >= at_b) {
+      high = b;
+      b = a;
+      at_b = at_a;
+      a = high - golden * (high - low);
+      at_a = value(a);
+    } else {
+      low = a;
+      a = b;
+      at_a = at_b;
+      b = low + golden * (high - low);
+      at_b = value(b);
+    }
+  }
+  // Near a summit values are equal to the last digits: the rest is the vertex of a parabola, twice.
+  double at = 0.5 * (low + high);
+  const double span = 0.5 * (high - low);
+  for (int round = 0; round < 2; ++round) {
+    const double before = value(at) - value(at - span);
+    const double after = value(at + span) - value(at);
+    if (!(after < before)) break;
+    at = std::clamp(at + 0.5 * span * (before + after) / (before - after), low, high);
+  }
+  return at;
+}
+
+double MeltAnalyser::estimate_tm_error(double at, double half_width) {
   const std::vector<double>& x = readings_.temperatures_celsius();
   const std::vector<double>& y = readings_.fluorescence();
   const double sign = options_.signal == MeltSignal::falls ? -1.0 : 1.0;
-  double low = x[top - 1];
-  double high = x[top + 1];
-  for (int round = 0; round < 40; ++round) {
-    const double a = high - golden * (high - low);
-    const double b = low + golden * (high - low);
-    if (sign * smoothers_[level_].derivative_at(a, y) >= sign * smoothers_[level_].derivative_at(b, y)) {
-      high = b;
-    } else {
-      low = a;
-    }
+  // Tm moves by −(change of slope)/curvature, and the slope of the derivative is linear in the readings.
+  const double span = 0.1 * half_width;
+  const double low = std::max(x.front(), at - span);
+  const double high = std::min(x.back(), at + span);
+  const double bend =
+      sign *
+      (smoothers_[level_].derivative_at(high, y, half_width) + smoothers_[level_].derivative_at(low, y, half_width) -
+       2.0 * smoothers_[level_].derivative_at(at, y, half_width)) /
+      ((high - at) * (at - low));
+  if (!(bend < 0.0) || !(noise_ > 0.0)) return missing;
+  std::size_t low_first = 0;
+  std::size_t high_first = 0;
+  const std::size_t low_count = smoothers_[level_].find_derivative_weights(low, half_width, work_, low_first);
+  const std::size_t high_count = smoothers_[level_].find_derivative_weights(high, half_width, weights_, high_first);
+  double squares = 0.0;
+  const std::size_t end = std::max(low_first + low_count, high_first + high_count);
+  for (std::size_t i = std::min(low_first, high_first); i < end; ++i) {
+    const double l = i >= low_first && i < low_first + low_count ? work_[i - low_first] : 0.0;
+    const double h = i >= high_first && i < high_first + high_count ? weights_[i - high_first] : 0.0;
+    squares += (h - l) * (h - l);
   }
-  return 0.5 * (low + high);
+  return noise_ * std::sqrt(squares) / (high - low) / -bend;
 }
 
 void MeltAnalyser::locate(Candidate& candidate) const {
@@ -276,33 +272,27 @@ void MeltAnalyser::refine(MeltPeak& peak) {
     left_value = sign * smoothers_[level_].derivative_at(left, y);
     right_value = sign * smoothers_[level_].derivative_at(right, y);
   }
-  if (sign * smoothers_[level_].derivative_at(at, y) < derivative_[top]) at = search_maximum(top);
+  if (sign * smoothers_[level_].derivative_at(at, y) < derivative_[top])
+    at = search_maximum(x[top - 1], x[top + 1], smoothers_[level_].half_width());
   peak.tm_celsius = at;
   const double derivative = sign * smoothers_[level_].derivative_at(at, y);
   peak.height += derivative - peak.derivative;
   peak.derivative = derivative;
-  peak.tm_standard_error_celsius = missing;
+  peak.tm_standard_error_celsius = estimate_tm_error(at, smoothers_[level_].half_width());
 
-  // Tm moves by −(change of slope)/curvature, and the slope of the derivative is linear in the readings.
-  const double span = 0.1 * smoothers_[level_].half_width();
-  const double low = std::max(x.front(), at - span);
-  const double high = std::min(x.back(), at + span);
-  const double bend = (sign * smoothers_[level_].derivative_at(high, y) +
-                       sign * smoothers_[level_].derivative_at(low, y) - 2.0 * derivative) /
-                      ((high - at) * (at - low));
-  if (!(bend < 0.0) || !(noise_ > 0.0)) return;
-  std::size_t low_first = 0;
-  std::size_t high_first = 0;
-  const std::size_t low_count = smoothers_[level_].find_derivative_weights(low, work_, low_first);
-  const std::size_t high_count = smoothers_[level_].find_derivative_weights(high, weights_, high_first);
-  double squares = 0.0;
-  const std::size_t end = std::max(low_first + low_count, high_first + high_count);
-  for (std::size_t i = std::min(low_first, high_first); i < end; ++i) {
-    const double l = i >= low_first && i < low_first + low_count ? work_[i - low_first] : 0.0;
-    const double h = i >= high_first && i < high_first + high_count ? weights_[i - high_first] : 0.0;
-    squares += (h - l) * (h - l);
+  // Where noise moves Tm by more than the limit, the summit is sought with wider windows, up to the peak's own width.
+  double half_width = tm_widening * smoothers_[level_].half_width();
+  while (noise_ > 0.0 && !(peak.tm_standard_error_celsius <= largest_tm_error_celsius) &&
+         half_width <= tm_half_width_per_width * peak.width_celsius) {
+    const double reach = 0.25 * peak.width_celsius;
+    const double wide = search_maximum(std::max(x.front(), peak.tm_celsius - reach),
+                                       std::min(x.back(), peak.tm_celsius + reach), half_width);
+    const double error = estimate_tm_error(wide, half_width);
+    if (!std::isfinite(error)) break;
+    peak.tm_celsius = wide;
+    peak.tm_standard_error_celsius = error;
+    half_width *= tm_widening;
   }
-  peak.tm_standard_error_celsius = noise_ * std::sqrt(squares) / (high - low) / -bend;
 }
 
 std::size_t MeltAnalyser::find_foot(std::size_t top, std::size_t end) const {
@@ -424,52 +414,6 @@ MeltResult analyse_melt(MeltView curve, const MeltOptions& options) {
   MeltResult result;
   analyser.analyse(curve, result);
   return result;
-}
-
-Message describe_melt(const MeltResult& result) {
-  switch (result.status) {
-    case MeltStatus::too_few_readings:
-      return Message{
-          "melt_too_few_readings",
-          {{"readings", std::to_string(result.readings)}, {"needed", std::to_string(smallest_reading_count)}}};
-    case MeltStatus::constant:
-      return Message{"melt_constant", {}};
-    case MeltStatus::temperatures_not_monotone:
-      return Message{"melt_temperatures_not_monotone", {}};
-    case MeltStatus::readings_out_of_range:
-      return Message{"melt_readings_out_of_range", {}};
-    case MeltStatus::excluded:
-      return Message{"melt_excluded", {}};
-    case MeltStatus::peaks_found: {
-      std::string temperatures;
-      for (const MeltPeak& peak : result.peaks)
-        temperatures += (temperatures.empty() ? "" : ", ") + format_fixed(peak.tm_celsius, 2);
-      return Message{"melt_peaks_found", {{"count", std::to_string(result.peaks.size())}, {"tm", temperatures}}};
-    }
-    case MeltStatus::no_peak:
-      break;
-  }
-  if (!result.rejected) return Message{"melt_no_maximum", {}};
-  const RejectedPeak& rejected = *result.rejected;
-  std::vector<std::pair<std::string, std::string>> values{{"tm", format_fixed(rejected.tm_celsius, 2)},
-                                                          {"value", format_fixed(rejected.value, 2)},
-                                                          {"limit", format_fixed(rejected.limit, 2)}};
-  switch (rejected.verdict) {
-    case PeakVerdict::within_noise:
-      return Message{"melt_within_noise", std::move(values)};
-    case PeakVerdict::at_edge:
-      return Message{"melt_at_edge", {values[0]}};
-    case PeakVerdict::small_drop:
-    case PeakVerdict::small_area:
-      values[1].second = format_fixed(100.0 * rejected.value, 1);
-      values[2].second = format_fixed(100.0 * rejected.limit, 1);
-      return Message{"melt_small_peak", std::move(values)};
-    case PeakVerdict::too_wide:
-      return Message{"melt_too_wide", std::move(values)};
-    case PeakVerdict::outside_limits:
-      return Message{"melt_outside_limits", {values[0], values[2]}};
-  }
-  return Message{"melt_no_maximum", {}};
 }
 
 }  // namespace qpcr

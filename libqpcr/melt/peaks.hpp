@@ -125,7 +125,8 @@ class MeltAnalyser {
   void smooth(std::size_t level, double half_width);
   void search(MeltResult& result);
   void find_candidates(MeltResult& result);
-  double search_maximum(std::size_t top) const;
+  double search_maximum(double low, double high, double half_width) const;
+  double estimate_tm_error(double at, double half_width);
   void locate(Candidate& candidate) const;
   void refine(MeltPeak& peak);
   std::size_t find_foot(std::size_t top, std::size_t end) const;

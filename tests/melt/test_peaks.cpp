@@ -68,7 +68,7 @@ TEST_CASE("even steps give the weights of Savitzky and Golay's kind: antisymmetr
   smoother.prepare(x, 4.5);
   std::vector<double> weights;
   std::size_t first = 0;
-  REQUIRE(smoother.find_derivative_weights(20.0, weights, first) == 9);
+  REQUIRE(smoother.find_derivative_weights(20.0, 4.5, weights, first) == 9);
   CHECK(first == 16);
   double sum = 0.0;
   double slope = 0.0;

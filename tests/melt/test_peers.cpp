@@ -225,3 +225,54 @@ TEST_CASE("rdmlpython: our Tm of the product beside its own, and both beside the
   }
   CHECK(sets >= 1);
 }
+
+TEST_CASE("MBmca's method and ours on made curves of one reading a degree: which is nearer the truth", "[peers]") {
+  Random random(21);
+  double ours_squares = 0.0;
+  double theirs_squares = 0.0;
+  constexpr int count = 60;
+  for (int i = 0; i < count; ++i) {
+    MeltShape shape;
+    shape.first_celsius = 45.0;
+    shape.last_celsius = 95.0;
+    shape.step_celsius = 1.0;
+    const double tm = 74.0 + 4.0 * random.uniform();
+    shape.duplexes = {{tm, 1000.0, 170.0}};
+    shape.background_slope = 0.0;
+    shape.noise_sd = 4.0;
+    MeltCurve curve = make_melt(shape, random);
+    const MeltResult result = analyse_melt(to_view(curve), {});
+    REQUIRE(find_largest(result) != nullptr);
+    for (double& value : curve.fluorescence) value = -value;
+    const auto smooth = smooth_with_spline(curve.temperatures_celsius, curve.fluorescence, 0.95);
+    const double theirs = find_quadratic_peak(curve.temperatures_celsius, smooth).tm_celsius;
+    ours_squares += std::pow(find_largest(result)->tm_celsius - tm, 2);
+    theirs_squares += std::pow(theirs - tm, 2);
+  }
+  std::cout << "one reading a degree, 0.4 % noise: root mean square error of Tm, ours "
+            << std::sqrt(ours_squares / count) << ", MBmca's method " << std::sqrt(theirs_squares / count) << " °C\n";
+  CHECK(ours_squares <= 1.5 * theirs_squares);
+}
+
+TEST_CASE("MBmca's method and ours on falling curves of half a degree a step", "[peers][reference]") {
+  const fs::path data = find_file(reference_data() / "curves/data", "C317.melt.lr.csv");
+  if (data.empty()) return;
+  const MeltTable table = read_melt_columns(data);
+  std::vector<double> distances;
+  for (const MeltCurve& curve : table.curves) {
+    const MeltResult ours = analyse_melt(to_view(curve), {});
+    const MeltPeak* peak = find_largest(ours);
+    if (peak == nullptr) continue;
+    MeltCurve turned = curve;
+    for (double& value : turned.fluorescence) value = -value;
+    const auto smooth = smooth_with_spline(turned.temperatures_celsius, turned.fluorescence, 0.95);
+    distances.push_back(
+        std::abs(find_quadratic_peak(turned.temperatures_celsius, smooth).tm_celsius - peak->tm_celsius));
+  }
+  REQUIRE(distances.size() * 10 >= table.curves.size() * 9);
+  const double worst = *std::max_element(distances.begin(), distances.end());
+  const double middle = median_in_place(distances);
+  std::cout << "C317: " << distances.size() << " of " << table.curves.size()
+            << " wells with a peak, ours from MBmca's method: median " << middle << ", largest " << worst << " °C\n";
+  CHECK(middle <= 0.1);
+}
