@@ -51,6 +51,7 @@ RunCq estimate_run_cq(const Run& run, const RunCqOptions& options) {
   for (std::size_t i = 0; i < result.curves.size(); ++i) {
     const Measurement& measurement = run->measurements[result.curves[i].measurement];
     if (measurement.excluded) {
+      result.curves[i].result.method = options.cq.method;
       result.curves[i].result.status = CqStatus::excluded;
     } else {
       result.curves[i].result = estimate_cq(to_view(*chosen[i]), by_group.at({measurement.target, measurement.dye}));
