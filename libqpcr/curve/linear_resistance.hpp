@@ -47,7 +47,7 @@ struct LinearResistanceFit {
 /// @return too_few_points with fewer than three efficiencies in the window; degenerate where the efficiency does not
 ///   fall with the fluorescence or is not positive at the start.
 /// @throws Error invalid_option, invalid_value (arrays of unequal length).
-/// Source: Rutledge & Stewart 2008, 10.1186/1472-6750-8-47, eqs. 1–3 and 6. docs/methods/models.md.
+/// Source: Rutledge & Stewart 2008, 10.1186/1472-6750-8-47. docs/methods/models.md.
 LinearResistanceFit fit_linear_resistance(CurveView baselined, const LinearResistanceOptions& options);
 
 }  // namespace qpcr

@@ -47,7 +47,7 @@ struct MechanisticFit {
 /// @return status too_few_points with fewer readings than parameters + 1 or without a second-derivative maximum;
 ///   degenerate where k or D₀ is not determined (the rise is a pure exponential, or there is none).
 /// @throws Error invalid_option, invalid_value (arrays of unequal length).
-/// Source: Boggy & Woolf 2010, 10.1371/journal.pone.0012355, eqs. 5–7. Accuracy: docs/methods/models.md.
+/// Source: Boggy & Woolf 2010, 10.1371/journal.pone.0012355. Accuracy: docs/methods/models.md.
 MechanisticFit fit_mechanistic_model(CurveView curve, const MechanisticOptions& options);
 
 /// The fitted curve at a whole cycle ≥ 0.
