@@ -13,7 +13,7 @@ enum class AmplificationRule {
   too_few_points,  ///< value: readings
   falls,           ///< value: fitted rise
   flat,            ///< no measure
-  noise,           ///< value: rise over the standard deviation of the residuals
+  noise,           ///< value: rise over the larger of the standard deviations of residuals and of a single reading
   no_steepness,    ///< value: −b of the fit; the limit is higher where the plateau is out of sight
   no_takeoff,      ///< value: cycle of the largest acceleration (NaN without one), which the first cycles hide
   straight,        ///< value: residual sum of squares of a line over that of the sigmoid

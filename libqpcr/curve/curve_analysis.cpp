@@ -16,7 +16,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 // (docs/methods/amplification.md).
 constexpr std::size_t smallest_count = 8;
 constexpr std::size_t smallest_part = 10;
-constexpr double smallest_rise_over_residual = 12.0;
+constexpr double smallest_rise_over_scatter = 12.0;
 constexpr double smallest_gain_over_line = 6.0;
 constexpr double smallest_steepness = 2.0;
 // A rise that the fit puts mostly beyond the last cycle is late, hence steep; a slow bend is not.
@@ -226,8 +226,9 @@ void CurveAnalyser::decide() {
   if (!(call_.rise > 0.0)) return conclude(AmplificationRule::falls, call_.rise, 0.0);
   const double degrees = static_cast<double>(fit_.points) - 4.0;
   const double residual_sd = std::sqrt(fit_.residual_sum_of_squares / degrees);
-  if (call_.rise < smallest_rise_over_residual * residual_sd) {
-    return conclude(AmplificationRule::noise, call_.rise / residual_sd, smallest_rise_over_residual);
+  const double scatter = std::max(residual_sd, call_.noise_sd);
+  if (call_.rise < smallest_rise_over_scatter * scatter) {
+    return conclude(AmplificationRule::noise, call_.rise / scatter, smallest_rise_over_scatter);
   }
   const bool unfinished = last_shape_ - first_shape_ < largest_unfinished_share;
   const double steepness_limit = unfinished ? smallest_unfinished_steepness : smallest_steepness;
@@ -258,7 +259,7 @@ void CurveAnalyser::decide() {
     return conclude(AmplificationRule::not_sustained, static_cast<double>(above),
                     static_cast<double>(smallest_sustained_count));
   }
-  conclude(AmplificationRule::amplified, call_.rise / residual_sd, smallest_rise_over_residual);
+  conclude(AmplificationRule::amplified, call_.rise / scatter, smallest_rise_over_scatter);
 }
 
 /// Compares the flattest stretch before the steepest point, and the end, with the steepest point: slopes of the running

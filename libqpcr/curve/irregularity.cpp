@@ -17,6 +17,7 @@ constexpr double smallest_excursion_over_noise = 12.0;
 constexpr double largest_quiet_excursion_over_noise = 100.0;
 constexpr double largest_quiet_range_over_threshold = 1.25;
 constexpr double largest_straight_drift_over_threshold = 10.0;
+constexpr double smallest_bend_steepness = 2.0;
 constexpr std::size_t settling_count = 2;
 constexpr std::size_t sustained_count = 3;
 
@@ -37,6 +38,13 @@ double find_sustained_range(std::span<const double> x, std::span<const double> y
     second = third;
   }
   return highest - lowest;
+}
+
+/// A bend that grows, but whose exponential phase or plateau the run does not show: no reaction, and no silence either.
+bool is_cut_short(const CurveAnalyser& analyser) {
+  const AmplificationReason& reason = analyser.call().reason;
+  if (reason.rule == AmplificationRule::no_steepness) return reason.value >= smallest_bend_steepness;
+  return reason.rule == AmplificationRule::no_takeoff && reason.value >= analyser.readings().cycles.front();
 }
 
 Message describe_excursion(double excursion, double limit) {
@@ -74,6 +82,9 @@ std::optional<Message> find_irregularity(const CurveAnalyser& analyser, const Ba
       lowest_of_run = run == 0 ? HUGE_VAL : std::min(lowest_of_run, net);
       if (run >= sustained_count) return describe_excursion(lowest_of_run, *threshold);
     }
+  }
+  if (threshold && is_cut_short(analyser) && analyser.call().rise > limit) {
+    return describe_excursion(analyser.call().rise, limit);
   }
   const LinearFit line = fit_line(late_x, late_y);
   const double excursion = find_sustained_range(late_x, late_y, line);

@@ -8,6 +8,7 @@
 
 #include "libqpcr/curve/amplification.hpp"
 #include "libqpcr/curve/cq.hpp"
+#include "libqpcr/curve/curve_analysis.hpp"
 #include "tests/curve/curve_data.hpp"
 #include "tests/support/reference_data.hpp"
 
@@ -81,6 +82,143 @@ TEST_CASE("the call does not depend on unit or offset") {
     for (double& value : curve.fluorescence) value = 1e-3 * value + 7.0;
     CHECK(call_amplification(to_view(curve)).amplified == amplified);
   }
+}
+
+/// Readings of a blank: noise alone, or with a drift of the kinds instruments show.
+AmplificationCurve make_blank(int kind, Random& random) {
+  AmplificationCurve curve{CurveKind::raw_filter, {}, {}};
+  const double slope = 4.0 * random.uniform() - 1.0;
+  const double bend = 200.0 * random.uniform();
+  const double time = 3.0 + 20.0 * random.uniform();
+  double walk = 0.0;
+  for (int c = 1; c <= 45; ++c) {
+    const double x = c;
+    walk += 0.3 * random.normal();
+    double level = 1000.0;
+    if (kind == 1) level += slope * x;
+    if (kind == 2) level += bend * std::exp(-x / time);
+    if (kind == 3) level -= bend * std::exp(-x / time);
+    if (kind == 4) level += walk;
+    const double noise = kind == 5 ? 1.0 + 0.1 * x : 1.0;
+    curve.cycles.push_back(x);
+    curve.fluorescence.push_back(level + noise * random.normal());
+  }
+  return curve;
+}
+
+TEST_CASE("3000 simulated blanks that are flat, noisy or drifting have no Cq") {
+  Random random(4);
+  int found = 0;
+  for (int i = 0; i < 3000; ++i) {
+    const AmplificationCurve curve = make_blank(i % 6, random);
+    for (const CqMethod method : {CqMethod::threshold, CqMethod::second_derivative_maximum}) {
+      CqOptions options;
+      options.method = method;
+      found += estimate_cq(to_view(curve), options).cq_cycles.has_value() ? 1 : 0;
+    }
+  }
+  CHECK(found == 0);
+}
+
+/// A reaction from so many copies: each molecule doubles by chance at first, then with efficiency 0.9 until the
+/// fluorescence levels off. 1e11 molecules are half of the plateau.
+AmplificationCurve make_reaction_from(int copies, int cycles, double noise_share, Random& random) {
+  AmplificationCurve curve{CurveKind::raw_filter, {}, {}};
+  double molecules = copies;
+  for (int c = 1; c <= cycles; ++c) {
+    if (molecules < 200.0) {
+      const auto before = static_cast<int>(molecules);
+      for (int k = 0; k < before; ++k) molecules += random.uniform() < 0.9 ? 1.0 : 0.0;
+    } else {
+      molecules *= 1.0 + 0.9 / (1.0 + molecules / 1e11);
+    }
+    const double rise = 1000.0 * molecules / (molecules + 1e11);
+    curve.cycles.push_back(c);
+    curve.fluorescence.push_back(500.0 + 0.5 * c + rise + 1000.0 * noise_share * random.normal());
+  }
+  return curve;
+}
+
+int draw_poisson(double mean, Random& random) {
+  int count = 0;
+  for (double product = random.uniform(); product > std::exp(-mean); product *= random.uniform()) ++count;
+  return count;
+}
+
+TEST_CASE("at the simulated limit of detection at least 95 of 100 reactions have a Cq") {
+  Random random(5);
+  // Three copies a reaction hold none in 5.0 %: the lowest limit that Poisson allows. One more is asked for here.
+  for (const double noise : {0.001, 0.003, 0.01}) {
+    int detected = 0;
+    int single = 0;
+    constexpr int count = 1000;
+    for (int i = 0; i < count; ++i) {
+      const auto detect = [&](int copies) {
+        const auto curve = make_reaction_from(copies, 45, noise, random);
+        return estimate_cq(to_view(curve), CqOptions()).cq_cycles.has_value() ? 1 : 0;
+      };
+      detected += detect(draw_poisson(4.0, random));
+      single += detect(1);
+    }
+    CAPTURE(noise);
+    CHECK(detected >= 95 * count / 100);
+    CHECK(single >= 99 * count / 100);
+  }
+}
+
+TEST_CASE("the phases of the analysis give the same bits as the whole, in any order") {
+  Random random(6);
+  std::vector<AmplificationCurve> curves;
+  for (int i = 0; i < 200; ++i) {
+    test::Shape shape;
+    shape.e = 10.0 + 38.0 * random.uniform();
+    shape.b = -0.6 * shape.e;
+    shape.d = i % 3 == 0 ? shape.c : 1100.0;
+    shape.slope_per_cycle = 10.0 * random.normal();
+    shape.noise_sd = 3.0;
+    curves.push_back(make_curve(shape, 45, random));
+  }
+  std::vector<CurveAnalyser> analysers(curves.size());
+  for (std::size_t i = 0; i < curves.size(); ++i) analysers[i].prepare(to_view(curves[i]));
+  SigmoidFitter fitter;
+  bool open = true;
+  int second_fits = 0;
+  while (open) {
+    open = false;
+    for (std::size_t i = curves.size(); i-- > 0;) {
+      if (!analysers[i].needs_fit()) continue;
+      second_fits += analysers[i].first() > 0 ? 1 : 0;
+      analysers[i].accept_fit(fitter.fit(analysers[i].part(), CurveAnalyser::fit_options()));
+      open = true;
+    }
+  }
+  CHECK(second_fits > 0);
+  CurveAnalyser whole;
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    analysers[i].finish();
+    whole.analyse(to_view(curves[i]));
+    const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+    CHECK(analysers[i].call().verdict == whole.call().verdict);
+    CHECK(analysers[i].call().reason.rule == whole.call().reason.rule);
+    CHECK(same(analysers[i].call().reason.value, whole.call().reason.value));
+    CHECK(same(analysers[i].call().noise_sd, whole.call().noise_sd));
+    CHECK(same(analysers[i].call().shape.oddness, whole.call().shape.oddness));
+    CHECK(same(analysers[i].fit().e, whole.fit().e));
+    CHECK(analysers[i].ground_end() == whole.ground_end());
+  }
+}
+
+TEST_CASE("an odd shape is amplified and says why it needs an eye") {
+  Random random(7);
+  const auto call = call_amplification(to_view(make_curve({-3.5, 100.0, 1100.0, 25.0, 1.0, 0.0, 1.0}, 45, random)));
+  CHECK(call.amplified);
+  CHECK(call.verdict == AmplificationVerdict::odd);
+  CHECK(call.shape.oddness > CurveShape::largest_oddness);
+  CHECK(describe_verdict(call).id == "curve_odd_shape");
+  const auto typical = call_amplification(to_view(make_curve({-15.0, 100.0, 1100.0, 25.0, 1.0, 0.0, 3.0}, 45, random)));
+  CHECK(typical.verdict == AmplificationVerdict::typical);
+  CHECK(describe_verdict(typical).id == "curve_typical_shape");
+  CHECK(find_value(describe_verdict(typical), "limit") == "0.08");
 }
 
 struct Agreement {

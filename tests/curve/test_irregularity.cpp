@@ -158,4 +158,24 @@ TEST_CASE("curves that people call negative are rarely unusable", "[reference]")
   CHECK(negatives["karlen1"][CqStatus::fit_failed] == 0);
 }
 
+TEST_CASE("curves that people reject for their shape are odd or unusable, hardly ever silent", "[reference]") {
+  const auto folder = test::reference_data() / "curves" / "data";
+  for (const char* name : {"htPCR", "competimer"}) {
+    const auto path = test::find_file(folder, std::string(name) + ".csv");
+    REQUIRE(!path.empty());
+    const test::WideTable data = test::read_wide_table(path);
+    std::vector<CurveView> views;
+    for (const auto& curve : data.curves) views.push_back(to_view(curve));
+    CqOptions options;
+    options.threshold = derive_threshold(views, options);
+    std::map<CqStatus, int> statuses;
+    for (const CqResult& result : estimate_cq_batch(views, options)) ++statuses[result.status];
+    WARN(name << ": " << statuses[CqStatus::found] << " with a Cq, " << statuses[CqStatus::fit_failed] << " unusable, "
+              << statuses[CqStatus::below_threshold] << " below the threshold, " << statuses[CqStatus::no_amplification]
+              << " silent");
+    // All raters call these "n": one blank of competimer, and straight lines of htPCR.
+    CHECK(statuses[CqStatus::no_amplification] <= static_cast<int>(views.size()) / 80);
+  }
+}
+
 }  // namespace
