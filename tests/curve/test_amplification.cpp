@@ -78,9 +78,9 @@ TEST_CASE("the call does not depend on unit or offset") {
   for (int i = 0; i < 100; ++i) {
     const double height = 5.0 * std::exp(5.0 * random.uniform());
     auto curve = make_curve({-15.0, 0.0, height, 30.0, 1.0, 0.2, 2.0}, 45, random);
-    const bool amplified = call_amplification(to_view(curve)).amplified;
+    const AmplificationVerdict verdict = call_amplification(to_view(curve)).verdict;
     for (double& value : curve.fluorescence) value = 1e-3 * value + 7.0;
-    CHECK(call_amplification(to_view(curve)).amplified == amplified);
+    CHECK(call_amplification(to_view(curve)).verdict == verdict);
   }
 }
 

@@ -105,6 +105,33 @@ TEST_CASE("a curve that did not amplify has no flag that needs a rise") {
   CHECK(rules_of(few).empty());
 }
 
+TEST_CASE("readings without meaning are never a typical curve") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const std::vector<std::function<double(int)>> readings{
+      [](int) { return 0.0; },
+      [](int) { return -5.0; },
+      [](int c) { return c % 2 == 0 ? 1e308 : -1e308; },
+      [](int c) { return c > 20 ? 1e308 : 0.0; },
+      [](int c) { return c * 1e306; },
+      [](int c) { return c > 40 ? 1e9 : 1.0; },
+      [infinity](int c) { return c % 3 == 0 ? infinity : 1.0; },
+      [](int) { return std::numeric_limits<double>::quiet_NaN(); },
+      [](int c) { return 1e-308 * c; },
+  };
+  for (std::size_t k = 0; k < readings.size(); ++k) {
+    for (const int count : {0, 1, 5, 8, 9, 12, 45, 65536}) {
+      AmplificationCurve curve{CurveKind::raw_filter, {}, {}};
+      for (int c = 1; c <= count; ++c) {
+        curve.cycles.push_back(c);
+        curve.fluorescence.push_back(readings[k](c));
+      }
+      CAPTURE(k, count);
+      CHECK(call_amplification(to_view(curve)).verdict != AmplificationVerdict::typical);
+      flag_curve(to_view(curve));
+    }
+  }
+}
+
 TEST_CASE("a subtracted curve may be negative") {
   Random random(24);
   AmplificationCurve curve = make_reaction(random);
