@@ -1,7 +1,9 @@
 // Quality flags: each fires on its planted defect and on nothing else of a clean curve; rates on real curves.
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -150,6 +152,32 @@ TEST_CASE("every flag carries value and limit, and its sentence both") {
   QualityLimits limits;
   limits.noise_share = -1.0;
   CHECK_THROWS_AS(limits.validate(), Error);
+}
+
+TEST_CASE("every rule of a call or a flag is worded in the catalogue") {
+  std::ifstream file(std::string(QPCR_SOURCE_DIR) + "/libqpcr/report/messages/curve.json");
+  const std::string catalogue((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto worded = [&](const Message& message) {
+    CAPTURE(message.id);
+    const std::size_t entry = catalogue.find('"' + message.id + "\": {");
+    REQUIRE(entry != std::string::npos);
+    const std::string text = catalogue.substr(entry, catalogue.find("\n  }", entry) - entry);
+    for (const auto& value : message.values) CHECK(text.find('{' + value.first + '}') != std::string::npos);
+  };
+  std::set<std::string_view> names;
+  for (int rule = 0; rule <= static_cast<int>(QualityRule::ntc_contamination); ++rule) {
+    worded(describe(QualityFlag{static_cast<QualityRule>(rule), 1.0, 2.0}));
+    names.insert(to_string(static_cast<QualityRule>(rule)));
+  }
+  CHECK(names.size() == 15);
+  for (int rule = 0; rule <= static_cast<int>(AmplificationRule::amplified); ++rule) {
+    worded(describe(AmplificationReason{static_cast<AmplificationRule>(rule), 1.0, 2.0, 3.0}));
+  }
+  AmplificationCall call;
+  for (const auto verdict : {AmplificationVerdict::odd, AmplificationVerdict::typical}) {
+    call.verdict = verdict;
+    worded(describe_verdict(call));
+  }
 }
 
 std::vector<ShapeFeatures> features_of(const std::vector<AmplificationCurve>& curves) {
