@@ -95,7 +95,8 @@ void add_paired_goals(const BenchmarkScores& scores, std::size_t i, std::vector<
   Goal mean = make_goal(name, "mean log ratio to the best peer of each column", "≤ 0", 3, 0.0);
   Goal precision = make_goal(name, "the same without MS deviation", "≤ 0", 3, 0.0);
   for (const PairedScore& one : scores.paired[i]) {
-    columns.outcomes.push_back({one.method, static_cast<double>(one.above), one.above == 0});
+    columns.outcomes.push_back({one.method, one.columns.empty() ? nan : static_cast<double>(one.above),
+                                !one.columns.empty() && one.above == 0});
     mean.outcomes.push_back({one.method, one.mean_log_ratio, one.mean_log_ratio <= 0.0});
     precision.outcomes.push_back(
         {one.method, one.mean_log_ratio_without_deviation, one.mean_log_ratio_without_deviation <= 0.0});

@@ -98,6 +98,31 @@ std::string verdict_of(const SetPeers& peers, std::size_t reaction) {
   return join(words);
 }
 
+/// Our calls beside those of every peer, labels or not.
+BenchmarkTable build_call_table(const BenchmarkScores& scores) {
+  BenchmarkTable table;
+  table.id = "agreement_calls";
+  table.title = "Calls of amplified or not";
+  table.columns = {"set", "peer", "compared", "same", "amplified for us only", "amplified for the peer only"};
+  for (const SetScore& score : scores.sets) {
+    for (const PeerVerdicts& peer : score.peers->verdicts) {
+      long compared = 0;
+      long ours_only = 0;
+      long peer_only = 0;
+      for (std::size_t i = 0; i < peer.amplified.size(); ++i) {
+        if (!peer.amplified[i]) continue;
+        ++compared;
+        ours_only += score.amplified[i] && !*peer.amplified[i] ? 1 : 0;
+        peer_only += !score.amplified[i] && *peer.amplified[i] ? 1 : 0;
+      }
+      table.rows.push_back({make_words(score.set->name), make_words(peer.label), make_count(compared),
+                            make_count(compared - ours_only - peer_only), make_count(ours_only),
+                            make_count(peer_only)});
+    }
+  }
+  return table;
+}
+
 std::string interval_text(const std::optional<Interval>& interval) {
   return interval ? fmt::format("{:.3f}–{:.3f}", interval->lower, interval->upper) : "–";
 }
@@ -204,8 +229,20 @@ BenchmarkSection build_label_section(const BenchmarkScores& scores) {
   BenchmarkTable table;
   table.id = "labels";
   table.title = "Calls and labels";
-  table.columns = {"set",         "labels",   "rule",     "y",        "n",     "sensitivity", "its 95 %",
-                   "specificity", "its 95 %", "accuracy", "its 95 %", "kappa", "ambiguous",   "of these amplified"};
+  table.columns = {"set",
+                   "labels",
+                   "rule",
+                   "y",
+                   "n",
+                   "sensitivity",
+                   "sensitivity 95 %",
+                   "specificity",
+                   "specificity 95 %",
+                   "accuracy",
+                   "accuracy 95 %",
+                   "kappa",
+                   "ambiguous",
+                   "of these amplified"};
   for (std::size_t i = 0; i < scores.sets.size(); ++i) {
     const BenchmarkSet& set = *scores.sets[i].set;
     for (const LabelScore& label : scores.labels[i]) {
@@ -287,6 +324,8 @@ BenchmarkSection build_agreement_section(const BenchmarkScores& scores) {
   }
   if (!fits.rows.empty()) section.tables.push_back(std::move(fits));
   if (!values.rows.empty()) section.tables.push_back(std::move(values));
+  BenchmarkTable calls = build_call_table(scores);
+  if (!calls.rows.empty()) section.tables.push_back(std::move(calls));
   return section;
 }
 

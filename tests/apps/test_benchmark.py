@@ -138,6 +138,8 @@ def test_replicates_labels_and_blanks(qpcr, folder):
     blank = rows["blanks"][0]
     assert (blank["curve"], blank["our call"], blank["methods with a value"]) == ("blank", "not amplified", 0)
     assert blank["peers"] == "rdmlpython 3.0.1: flat"
+    call = rows["agreement_calls"][0]
+    assert (call["set"], call["compared"], call["same"], call["amplified for us only"]) == ("series", 29, 29, 0)
     goal = of(of(rows["goals"], "set", "series"), "what", "values for blanks that all peers call flat")[0]
     assert goal["verdict"] == "met"
 
