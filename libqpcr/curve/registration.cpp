@@ -188,19 +188,38 @@ void CurveRegistrar::finish(std::span<const double> cycles, std::span<const doub
                             Registration& result) const {
   const CommonShapeOptions& options = shape_.options;
   const double width = shape_.width_cycles * std::exp(state.log_width);
+  const double by_amplitude = -options.amplitude_exponent / shape_.log_efficiency;
+  const double by_width = options.width_reference * shape_.width_cycles;
+  Eigen::Matrix<double, 5, 1> gradient;
+  gradient << 0.0, by_amplitude, 1.0, by_width, 0.0;
+  const Eigen::Matrix<double, 5, 1> scale = state.normal.diagonal().cwiseSqrt().cwiseInverse();
+  const Eigen::Matrix<double, 5, 5> scaled = scale.asDiagonal() * state.normal * scale.asDiagonal();
+  const Eigen::Matrix<double, 5, 1> influence = scale.cwiseProduct(scaled.llt().solve(scale.cwiseProduct(gradient)));
   const double ground = shape_.noise * state.amplitude;
+  const double limit = options.outlier_limit * shape_.typical_misfit;
   double sum = 0.0;
   double largest = 0.0;
+  double variance = 0.0;
   for (std::size_t i = 0; i < cycles.size(); ++i) {
-    const double above = state.amplitude * evaluate((cycles[i] - state.reference_cycle) / width).value;
-    const double drift = state.amplitude * state.slope * (cycles[i] - state.anchor_cycle) / shape_.width_cycles;
+    const double x = (cycles[i] - state.reference_cycle) / width;
+    const Point g = evaluate(x);
+    const double above = state.amplitude * g.value;
+    const double drift = state.amplitude * (cycles[i] - state.anchor_cycle) / shape_.width_cycles;
     const double noise = options.relative_noise * above;
-    const double residual = fluorescence[i] - state.baseline - drift - above;
-    const double squared = residual * residual / (ground * ground + noise * noise);
+    const double residual = fluorescence[i] - state.baseline - state.slope * drift - above;
+    const double weight = 1.0 / (ground * ground + noise * noise);
+    const double squared = residual * residual * weight;
     sum += squared;
     largest = std::max(largest, squared);
+    const double by_x = -state.amplitude * g.slope;
+    const double lever = influence(0) + influence(1) * (above + state.slope * drift) +
+                         (influence(2) / width + influence(3) * x) * by_x + influence(4) * drift;
+    const double share = squared > limit * limit ? limit / std::sqrt(squared) : 1.0;
+    const double moved = share * weight * residual * lever;
+    variance += moved * moved;
   }
-  const double misfit = std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, cycles.size() - 4)));
+  const auto count = static_cast<double>(cycles.size());
+  const double misfit = std::sqrt(sum / (count - 4.0));
   result.reference_cycle = state.reference_cycle;
   result.amplitude = state.amplitude;
   result.relative_width = std::exp(state.log_width);
@@ -214,17 +233,9 @@ void CurveRegistrar::finish(std::span<const double> cycles, std::span<const doub
     return;
   }
   result.status = RegistrationStatus::found;
-  const double by_amplitude = -options.amplitude_exponent / shape_.log_efficiency;
-  const double by_width = options.width_reference * shape_.width_cycles;
   const double cq = state.reference_cycle + by_amplitude * std::log(state.amplitude / shape_.median_amplitude) +
                     by_width * state.log_width;
-  Eigen::Matrix<double, 5, 1> gradient;
-  gradient << 0.0, by_amplitude, 1.0, by_width, 0.0;
-  const Eigen::Matrix<double, 5, 1> scale = state.normal.diagonal().cwiseSqrt().cwiseInverse();
-  const Eigen::Matrix<double, 5, 5> scaled = scale.asDiagonal() * state.normal * scale.asDiagonal();
-  const Eigen::Matrix<double, 5, 1> scaled_gradient = scale.cwiseProduct(gradient);
-  const double variance = scaled_gradient.dot(scaled.llt().solve(scaled_gradient));
-  const double error = std::sqrt(variance) * std::max(misfit, shape_.typical_misfit);
+  const double error = std::sqrt(variance * count / (count - 4.0));
   result.cq_cycles = cq;
   result.standard_error_cycles = error;
   constexpr double log10_e = 0.43429448190325182765;

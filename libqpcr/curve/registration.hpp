@@ -22,7 +22,8 @@ enum class RegistrationStatus {
 
 std::string_view to_string(RegistrationStatus status);
 
-/// Standard errors are of this curve's readings, given the shape: not of pipetting, template number or shape.
+/// Standard errors are of this curve's readings, given the shape, from its own residuals whatever their variances
+/// (White 1980, 10.2307/1912934): not of pipetting, template number or shape.
 struct Registration {
   RegistrationStatus status = RegistrationStatus::no_shape;
   std::optional<double> cq_cycles;  ///< set exactly when status is found
