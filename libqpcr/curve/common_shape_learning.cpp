@@ -24,7 +24,6 @@ constexpr std::size_t enough_reactions = 24;
 constexpr double shortest_reach = 3.0;
 // Left of it the shape is held close to the logistic law (CommonShapeOptions::left_smoothing).
 constexpr double left_end = -1.2;
-constexpr double slope_anchor = 4.0;
 constexpr double smallest_misfit = 0.3;
 constexpr double noise_factor = 1.5;
 constexpr int weighting_iterations = 6;
@@ -151,7 +150,7 @@ bool ShapeLearner::gather(std::span<const CurveView> curves) {
     own.reference_cycle = start.reference_cycle;
     Reaction reaction;
     reaction.begin = cycles_.size();
-    reaction.anchor_cycle = start.reference_cycle - slope_anchor * width;
+    reaction.anchor_cycle = start.reference_cycle - drift_anchor_widths * width;
     for (std::size_t i = window.first; i < window.end; ++i) {
       cycles_.push_back(cycles[i]);
       fluorescence_.push_back(candidate.readings.fluorescence[i]);

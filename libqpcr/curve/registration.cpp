@@ -22,8 +22,6 @@ constexpr int full_steps = 10;
 // Nodes of the table: a twelfth of a knot spacing apart, from where the shape is below any fluorescence measured.
 constexpr int nodes_per_knot = 12;
 constexpr double table_reach = 12.0;
-// Where the drift is zero, in widths before the start: the middle of the readings before the rise.
-constexpr double slope_anchor = 4.0;
 constexpr double longest_width_step = 0.3;
 constexpr double smallest_step = 1e-6;
 constexpr double largest_rest = 1e-3;
@@ -194,7 +192,9 @@ void CurveRegistrar::finish(std::span<const double> cycles, std::span<const doub
   gradient << 0.0, by_amplitude, 1.0, by_width, 0.0;
   const Eigen::Matrix<double, 5, 1> scale = state.normal.diagonal().cwiseSqrt().cwiseInverse();
   const Eigen::Matrix<double, 5, 5> scaled = scale.asDiagonal() * state.normal * scale.asDiagonal();
-  const Eigen::Matrix<double, 5, 1> influence = scale.cwiseProduct(scaled.llt().solve(scale.cwiseProduct(gradient)));
+  const Eigen::Matrix<double, 5, 5> inverse =
+      scale.asDiagonal() * scaled.llt().solve(Eigen::Matrix<double, 5, 5>::Identity()) * scale.asDiagonal();
+  const Eigen::Matrix<double, 5, 1> influence = inverse * gradient;
   const double ground = shape_.noise * state.amplitude;
   const double limit = options.outlier_limit * shape_.typical_misfit;
   double sum = 0.0;
@@ -212,11 +212,13 @@ void CurveRegistrar::finish(std::span<const double> cycles, std::span<const doub
     sum += squared;
     largest = std::max(largest, squared);
     const double by_x = -state.amplitude * g.slope;
-    const double lever = influence(0) + influence(1) * (above + state.slope * drift) +
-                         (influence(2) / width + influence(3) * x) * by_x + influence(4) * drift;
+    Eigen::Matrix<double, 5, 1> j;
+    j << 1.0, above + state.slope * drift, by_x / width, by_x * x, drift;
     const double share = squared > limit * limit ? limit / std::sqrt(squared) : 1.0;
-    const double moved = share * weight * residual * lever;
-    variance += moved * moved;
+    // The fit bends to the few readings of the rise: their residuals are too small by 1 − leverage.
+    const double leverage = std::min(0.9, share * weight * j.dot(inverse * j));
+    const double moved = share * weight * residual * j.dot(influence);
+    variance += moved * moved / ((1.0 - leverage) * (1.0 - leverage));
   }
   const auto count = static_cast<double>(cycles.size());
   const double misfit = std::sqrt(sum / (count - 4.0));
@@ -235,7 +237,7 @@ void CurveRegistrar::finish(std::span<const double> cycles, std::span<const doub
   result.status = RegistrationStatus::found;
   const double cq = state.reference_cycle + by_amplitude * std::log(state.amplitude / shape_.median_amplitude) +
                     by_width * state.log_width;
-  const double error = std::sqrt(variance * count / (count - 4.0));
+  const double error = std::sqrt(variance);
   result.cq_cycles = cq;
   result.standard_error_cycles = error;
   constexpr double log10_e = 0.43429448190325182765;
@@ -258,7 +260,7 @@ Registration CurveRegistrar::register_readings(std::span<const double> cycles, s
   state.amplitude = start.amplitude;
   state.reference_cycle = start.reference_cycle;
   state.slope = shape_.median_slope;
-  state.anchor_cycle = start.reference_cycle - slope_anchor * shape_.width_cycles;
+  state.anchor_cycle = start.reference_cycle - drift_anchor_widths * shape_.width_cycles;
   result.status = RegistrationStatus::not_converged;
   while (result.iterations < largest_iterations) {
     state.share = result.iterations < full_steps ? 1.0 : 0.5;

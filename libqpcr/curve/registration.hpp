@@ -23,7 +23,8 @@ enum class RegistrationStatus {
 std::string_view to_string(RegistrationStatus status);
 
 /// Standard errors are of this curve's readings, given the shape, from its own residuals whatever their variances
-/// (White 1980, 10.2307/1912934): not of pipetting, template number or shape.
+/// (White 1980, 10.2307/1912934, corrected for leverage: MacKinnon & White 1985, 10.1016/0304-4076(85)90158-7, HC3):
+/// not of pipetting, template number or shape.
 struct Registration {
   RegistrationStatus status = RegistrationStatus::no_shape;
   std::optional<double> cq_cycles;  ///< set exactly when status is found
@@ -41,6 +42,9 @@ struct Registration {
   int readings = 0;
   int iterations = 0;
 };
+
+/// Where a reaction's drift is zero, in widths before the start's τ: the middle of the readings before the rise.
+inline constexpr double drift_anchor_widths = 4.0;
 
 /// Where a fit by Gauss–Newton begins.
 struct RegistrationStart {

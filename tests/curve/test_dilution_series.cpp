@@ -200,7 +200,8 @@ TEST_CASE("Vermeulen's standards: bias without a standard curve, linearity, prec
   double log_bias = 0.0;
   double slope = 0.0;
   for (const Series& series : all_series()) {
-    if (series.set != "vermeulen2" || series.found < 15) continue;
+    // ALUsq: replicates cycles apart (MANIFEST.md calls it a real odd set); its efficiency exceeds 2 and is flagged.
+    if (series.set != "vermeulen2" || series.shape.status == ShapeStatus::implausible_efficiency) continue;
     within.push_back(series.mean_square_within);
     deviation.push_back(series.mean_square_deviation);
     log_bias += std::log(series.fold_bias);
