@@ -1,6 +1,7 @@
 // The one shape that all amplification curves of a target share, learned from them, and the efficiency it implies.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -44,7 +45,7 @@ enum class ShapeStatus {
                            ///< biased
   not_converged,           ///< numbers are the best ones seen and not for use
   cut_short,               ///< the curves end within 3 widths of the reference point: nothing was learned
-  too_few_reactions,       ///< fewer than 3 amplified reactions: nothing was learned
+  too_few_reactions,       ///< fewer than 3 amplified reactions: nothing was learned, what is not known is NaN
 };
 
 std::string_view to_string(ShapeStatus status);
@@ -59,22 +60,31 @@ bool is_usable(ShapeStatus status);
 struct CommonShape {
   ShapeStatus status = ShapeStatus::too_few_reactions;
   CommonShapeOptions options;
-  int reactions = 0;              ///< amplified ones that took part
-  UniformCubicSpline log_shape;   ///< u
-  double reach = 0.0;             ///< widths after the reference point to which the shape was learned
-  double width_cycles = 0.0;      ///< w
-  double median_amplitude = 0.0;  ///< of A, in fluorescence
-  double median_slope = 0.0;      ///< of s
-  double noise = 0.0;             ///< of a reading without amplification, share of A, as it enters the weights
-  double typical_misfit = 0.0;    ///< median root mean square of the residuals, in expected standard deviations
-  double plateau = 0.0;           ///< largest value of g
-  double log_efficiency = 0.0;    ///< ln E, a cycle: the rate u′/w where no product is there yet
-  double log_efficiency_standard_error = 0.0;  ///< root of the sum of squares of the next four, plus the fifth
-  double sampling_error = 0.0;                 ///< of ln E: from reaction to reaction
-  double baseline_error = 0.0;                 ///< of ln E: a baseline off by one reading's noise in all reactions
-  double linearity_error = 0.0;                ///< of ln E: departure from the straight line of the logistic law
-  double model_error = 0.0;                    ///< of ln E: scatter of the method over targets of known dilution
-  double excess_error = 0.0;                   ///< of ln E: by how much E exceeds 2, which no reaction does
+  int reactions = 0;             ///< amplified ones that took part
+  UniformCubicSpline log_shape;  ///< u
+  double reach =
+      std::numeric_limits<double>::quiet_NaN();  ///< widths after the reference point to which the shape was learned
+  double width_cycles = std::numeric_limits<double>::quiet_NaN();      ///< w
+  double median_amplitude = std::numeric_limits<double>::quiet_NaN();  ///< of A, in fluorescence
+  double median_slope = std::numeric_limits<double>::quiet_NaN();      ///< of s
+  double noise = std::numeric_limits<double>::quiet_NaN();  ///< of a reading without amplification, share of A, as it
+                                                            ///< enters the weights
+  double typical_misfit = std::numeric_limits<double>::quiet_NaN();  ///< median root mean square of the residuals, in
+                                                                     ///< expected standard deviations
+  double plateau = std::numeric_limits<double>::quiet_NaN();         ///< largest value of g
+  double log_efficiency =
+      std::numeric_limits<double>::quiet_NaN();  ///< ln E, a cycle: the rate u′/w where no product is there yet
+  double log_efficiency_standard_error =
+      std::numeric_limits<double>::quiet_NaN();  ///< root of the sum of squares of the next four, plus the fifth
+  double sampling_error = std::numeric_limits<double>::quiet_NaN();  ///< of ln E: from reaction to reaction
+  double baseline_error =
+      std::numeric_limits<double>::quiet_NaN();  ///< of ln E: a baseline off by one reading's noise in all reactions
+  double linearity_error =
+      std::numeric_limits<double>::quiet_NaN();  ///< of ln E: departure from the straight line of the logistic law
+  double model_error =
+      std::numeric_limits<double>::quiet_NaN();  ///< of ln E: scatter of the method over targets of known dilution
+  double excess_error =
+      std::numeric_limits<double>::quiet_NaN();  ///< of ln E: by how much E exceeds 2, which no reaction does
   int iterations = 0;
 
   /// Amplification a cycle, and its 95 % interval.

@@ -98,7 +98,9 @@ TEST_CASE("too little to learn from is said, not guessed") {
   CHECK(none.status == ShapeStatus::too_few_reactions);
   CHECK(none.reactions == 0);
   CHECK_FALSE(is_usable(none.status));
-  // The curves end in the middle of the rise: no plateau, hence no shape.
+  CHECK(std::isnan(none.efficiency()));
+  CHECK(to_numbers(parse_common_shape(to_numbers(none))).size() == to_numbers(none).size());
+  // The curves end within the rise: no plateau, hence no shape.
   auto cut = curves;
   for (auto& curve : cut) {
     const double middle = 20.0;
@@ -107,9 +109,11 @@ TEST_CASE("too little to learn from is said, not guessed") {
       curve.fluorescence.pop_back();
     }
   }
-  const ShapeStatus status = learn_common_shape(to_views(cut)).status;
-  CHECK((status == ShapeStatus::cut_short || status == ShapeStatus::too_few_reactions ||
-         status == ShapeStatus::few_reactions));
+  const CommonShape short_one = learn_common_shape(to_views(cut));
+  CHECK(short_one.status == ShapeStatus::cut_short);
+  CHECK_FALSE(is_usable(short_one.status));
+  CHECK(std::isnan(short_one.efficiency()));
+  CHECK(register_curve(to_view(curves.front()), short_one).status == RegistrationStatus::no_shape);
 }
 
 TEST_CASE("blanks among the curves change nothing") {
