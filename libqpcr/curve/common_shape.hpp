@@ -102,6 +102,10 @@ struct CommonShape {
 /// Derivation, settings, accuracy and where it fails: docs/methods/common_shape.md.
 CommonShape learn_common_shape(std::span<const CurveView> curves, const CommonShapeOptions& options = {});
 
+class AnalysisBatch;
+/// The same from curves that are analysed already.
+CommonShape learn_common_shape(const AnalysisBatch& curves, const CommonShapeOptions& options = {});
+
 /// The shape as numbers, for a calibration record, and back, bit for bit.
 /// @throws Error invalid_value for numbers that to_numbers() did not make.
 std::vector<double> to_numbers(const CommonShape& shape);

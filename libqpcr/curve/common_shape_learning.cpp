@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "libqpcr/curve/common_shape.hpp"
-#include "libqpcr/curve/curve_analysis.hpp"
+#include "libqpcr/curve/analysis_batch.hpp"
 #include "libqpcr/curve/registration.hpp"
 #include "libqpcr/math/bordered_system.hpp"
 #include "libqpcr/math/robust.hpp"
@@ -67,7 +67,7 @@ class ShapeLearner {
  public:
   explicit ShapeLearner(const CommonShapeOptions& options) : options_(options) { shape_.options = options; }
 
-  CommonShape learn(std::span<const CurveView> curves) {
+  CommonShape learn(const AnalysisBatch& curves) {
     if (!gather(curves)) return shape_;
     start_spline();
     const bool converged = fit();
@@ -80,7 +80,7 @@ class ShapeLearner {
  private:
   using System = BorderedSystem<own_count>;
 
-  bool gather(std::span<const CurveView> curves);
+  bool gather(const AnalysisBatch& curves);
   void start_spline();
   void set_weights(bool first);
   double evaluate_cost(const std::vector<Own>& own, const UniformCubicSpline& spline) const;
@@ -119,17 +119,16 @@ std::array<double, own_count> ShapeLearner::priors() const {
 }
 
 /// Reads the curves that amplified. @return false where there is too little to learn from.
-bool ShapeLearner::gather(std::span<const CurveView> curves) {
+bool ShapeLearner::gather(const AnalysisBatch& curves) {
   struct Candidate {
     Readings readings;
     SigmoidFit fit;
     std::size_t first;
     std::size_t end;
   };
-  CurveAnalyser analyser;
   std::vector<Candidate> candidates;
-  for (const CurveView& curve : curves) {
-    analyser.analyse(curve);
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    const CurveAnalyser& analyser = curves[i];
     if (!analyser.call().amplified || !to_registration_start(analyser.fit(), 1.0)) continue;
     candidates.push_back({analyser.readings(), analyser.fit(), analyser.first(), analyser.fitted_end()});
     work_.push_back(-analyser.fit().b / analyser.fit().e);
@@ -531,10 +530,16 @@ void ShapeLearner::describe(bool converged) {
 
 }  // namespace
 
-CommonShape learn_common_shape(std::span<const CurveView> curves, const CommonShapeOptions& options) {
+CommonShape learn_common_shape(const AnalysisBatch& curves, const CommonShapeOptions& options) {
   options.validate();
   ShapeLearner learner(options);
   return learner.learn(curves);
+}
+
+CommonShape learn_common_shape(std::span<const CurveView> curves, const CommonShapeOptions& options) {
+  AnalysisBatch analysis;
+  analysis.analyse(curves);
+  return learn_common_shape(analysis, options);
 }
 
 }  // namespace qpcr

@@ -1,4 +1,4 @@
-// The one path from a curve to a Cq: call, baseline, the rule asked for; one curve or many.
+// Names and options of the Cq methods, and what their rules share.
 #include "libqpcr/curve/cq.hpp"
 
 #include <algorithm>
@@ -17,10 +17,8 @@
 namespace qpcr {
 namespace {
 
-// Squares and cubes of readings beyond this overflow; no detector gives them.
-constexpr double largest_fluorescence = 1e100;
-
-constexpr std::array<std::pair<CqMethod, std::string_view>, 8> method_names{{
+constexpr std::array<std::pair<CqMethod, std::string_view>, 9> method_names{{
+    {CqMethod::common_shape, "common_shape"},
     {CqMethod::threshold, "threshold"},
     {CqMethod::relative_threshold, "relative_threshold"},
     {CqMethod::first_derivative_maximum, "first_derivative_maximum"},
@@ -42,98 +40,6 @@ void refuse(const char* field, std::string found, const char* expected) {
   context.found = std::move(found);
   context.expected = expected;
   throw Error(ErrorCode::invalid_option, context);
-}
-
-double estimate_end_rise(const Readings& readings, const Baseline& baseline) {
-  std::array<double, 3> last{};
-  const std::size_t count = std::min<std::size_t>(3, readings.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t k = readings.size() - count + i;
-    last[i] = readings.fluorescence[k] - evaluate_baseline(baseline, readings.cycles[k]);
-  }
-  return median_in_place(std::span<double>(last.data(), count));
-}
-
-std::string join_cycles(const std::vector<double>& cycles) {
-  std::string text;
-  for (const double cycle : cycles) text += (text.empty() ? "" : ", ") + format_double(cycle);
-  return text;
-}
-
-/// Quiet, or neither amplified nor quiet: only the first is silence.
-void judge_silence(const CurveAnalyser& analyser, CurveView curve, const CqOptions& options, CqResult& result) {
-  result.status = CqStatus::no_amplification;
-  std::optional<Message> irregularity = find_irregularity(analyser, result.baseline, curve.kind, options.threshold);
-  if (!irregularity || (options.noise_free && irregularity->id == "curve_constant")) return;
-  result.status = CqStatus::fit_failed;
-  if (irregularity->id != "curve_constant") result.notes.push_back(std::move(result.reason));
-  result.reason = *std::move(irregularity);
-}
-
-void apply_rule(CqContext& context, const CqOptions& options, CqResult& result) {
-  switch (options.method) {
-    case CqMethod::threshold:
-      if (!std::isfinite(result.baseline.intercept)) {
-        set_failed(make_curve_message("curve_no_baseline"), result);
-        return;
-      }
-      estimate_by_threshold(context, options, result);
-      return;
-    case CqMethod::relative_threshold:
-      estimate_by_relative_threshold(context, options, result);
-      return;
-    case CqMethod::first_derivative_maximum:
-    case CqMethod::second_derivative_maximum:
-      estimate_by_derivative_maximum(context, options, result);
-      return;
-    case CqMethod::third_derivative_zero:
-      estimate_by_third_derivative(context, result);
-      return;
-    case CqMethod::cy0:
-      estimate_by_tangent(context, options, result);
-      return;
-    case CqMethod::max_ratio:
-      estimate_by_max_ratio(context, options, result);
-      return;
-    case CqMethod::take_off:
-      estimate_by_take_off(context, options, result);
-      return;
-  }
-}
-
-bool is_in_range(CurveView curve) {
-  return std::none_of(curve.fluorescence.begin(), curve.fluorescence.end(),
-                      [](double value) { return std::isfinite(value) && std::abs(value) > largest_fluorescence; });
-}
-
-/// The one path to a Cq, single or batch; `context` only lends its buffers.
-CqResult estimate(CqContext& context, CurveView curve, const CqOptions& options) {
-  check_cycles(curve);
-  CurveAnalyser& analyser = context.analyser;
-  CqResult result;
-  result.method = options.method;
-  result.interpolation = options.interpolation;
-  result.threshold = options.method == CqMethod::threshold ? options.threshold : std::nullopt;
-  if (!is_in_range(curve)) {
-    set_failed(make_curve_message("curve_out_of_range", {{"limit", format_double(largest_fluorescence)}}), result);
-    return result;
-  }
-  analyser.analyse(curve);
-  result.amplified = analyser.call().amplified;
-  result.reason = analyser.call().reason;
-  result.baseline = estimate_baseline(analyser, curve.kind, options.baseline);
-  result.end_fluorescence_rise = estimate_end_rise(analyser.readings(), result.baseline);
-  if (result.reason.id == "curve_too_few_points") return result;
-  if (!analyser.dropped_cycles().empty()) {
-    result.notes.push_back(
-        make_curve_message("curve_spikes_dropped", {{"cycles", join_cycles(analyser.dropped_cycles())}}));
-  }
-  if (result.amplified) {
-    apply_rule(context, options, result);
-  } else {
-    judge_silence(analyser, curve, options, result);
-  }
-  return result;
 }
 
 }  // namespace
@@ -164,9 +70,9 @@ double find_noise_sd(const CurveAnalyser& analyser, const CqResult& result) {
 }
 
 void fill_fitted(CqContext& context) {
-  context.fitted.clear();
+  context.buffers.fitted.clear();
   for (const double cycle : context.analyser.readings().cycles)
-    context.fitted.push_back(evaluate_sigmoid(context.analyser.fit(), cycle));
+    context.buffers.fitted.push_back(evaluate_sigmoid(context.analyser.fit(), cycle));
 }
 
 bool fit_for_cq(CqContext& context, const CqOptions& options, CqResult& result) {
@@ -179,11 +85,11 @@ bool fit_for_cq(CqContext& context, const CqOptions& options, CqResult& result) 
   if (options.choose_model) {
     result.fit = choose_model(part, all_amplification_models());
   } else if (options.model == AmplificationModel::log_logistic_4 && analyser.fit().status == FitStatus::converged) {
-    result.fit = context.fitter.adopt(part, analyser.fit());
+    result.fit = context.buffers.fitter.adopt(part, analyser.fit());
   } else {
     AmplificationModelOptions model;
     model.model = options.model;
-    result.fit = context.fitter.fit(part, model);
+    result.fit = context.buffers.fitter.fit(part, model);
   }
   if (result.fit->status == FitStatus::converged) return true;
   set_failed(make_curve_message("curve_fit_failed", {{"fit_status", std::string(to_string(result.fit->status))}}),
@@ -240,38 +146,10 @@ void CqOptions::validate() const {
   relative_threshold.validate();
   max_ratio.validate();
   take_off.validate();
+  if (method == CqMethod::common_shape && common_shape == nullptr)
+    refuse("common_shape", "none", "a shape, learned from the target's curves or pinned in a calibration record");
   if (!threshold || (std::isfinite(*threshold) && *threshold > 0.0)) return;
   refuse("threshold", format_double(*threshold), "a positive fluorescence above the baseline");
-}
-
-CqResult estimate_cq(CurveView curve, const CqOptions& options) {
-  options.validate();
-  CqContext context;
-  return estimate(context, curve, options);
-}
-
-std::vector<CqResult> estimate_cq_batch(std::span<const CurveView> curves, const CqOptions& options) {
-  options.validate();
-  CqContext context;
-  std::vector<CqResult> results;
-  results.reserve(curves.size());
-  for (const CurveView& curve : curves) results.push_back(estimate(context, curve, options));
-  return results;
-}
-
-bool are_noise_free(std::span<const CurveView> curves) {
-  constexpr std::size_t early_count = 5;
-  CurveAnalyser analyser;
-  int amplified = 0;
-  int still = 0;
-  for (const CurveView& curve : curves) {
-    analyser.analyse(curve);
-    if (!analyser.call().amplified) continue;
-    ++amplified;
-    const auto begin = analyser.readings().fluorescence.begin();
-    still += std::all_of(begin, begin + early_count, [begin](double value) { return value == *begin; }) ? 1 : 0;
-  }
-  return 2 * still > amplified;
 }
 
 }  // namespace qpcr

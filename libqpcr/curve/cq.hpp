@@ -1,6 +1,7 @@
 // Quantification cycle by threshold, by a point of a fitted curve, or by a point of the readings themselves.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -10,10 +11,13 @@
 #include "libqpcr/core/message.hpp"
 #include "libqpcr/curve/amplification_model.hpp"
 #include "libqpcr/curve/baseline.hpp"
+#include "libqpcr/curve/common_shape.hpp"
+#include "libqpcr/curve/quality.hpp"
 
 namespace qpcr {
 
 enum class CqMethod {
+  common_shape,               ///< the curve laid over the shape that its target's curves share; gives N0 too
   threshold,                  ///< readings above the baseline cross a level, fixed or automatic
   relative_threshold,         ///< the fitted curve has made a share of its own rise
   first_derivative_maximum,   ///< of the fitted curve (cpD1)
@@ -71,9 +75,12 @@ struct CqOptions {
   AmplificationModel model = AmplificationModel::log_logistic_4;
   /// Fit every model and take the one of smallest AICc instead of `model`.
   bool choose_model = false;
+  /// Of the target: learned from its curves, or pinned in a calibration record. Needed by method common_shape.
+  std::shared_ptr<const CommonShape> common_shape;
   RelativeThresholdOptions relative_threshold;
   MaxRatioOptions max_ratio;
   TakeOffOptions take_off;
+  QualityLimits quality;
   /// The readings carry no noise, as are_noise_free() finds for simulated ones: a constant curve is then a silent
   /// reaction, not a dead channel.
   bool noise_free = false;
@@ -92,9 +99,15 @@ struct CqResult {
   std::optional<double> threshold;              ///< the one used; method threshold only
   /// What was done, method threshold only: linear where the reading before the crossing is not above the baseline.
   Interpolation interpolation = Interpolation::linear;
+  /// log10 of the fluorescence at cycle 0, proportional to the copies at the start; method common_shape only. The
+  /// standard error holds that of the target's efficiency, which its reactions share.
+  std::optional<double> log10_n0;
+  std::optional<double> log10_n0_standard_error;
   bool amplified = false;
+  AmplificationVerdict verdict = AmplificationVerdict::not_amplified;
   Message reason;              ///< why there is no Cq, or why the curve counts as amplified
   std::vector<Message> notes;  ///< what else is odd: readings left out as spikes, the shape of an unusable curve
+  std::vector<QualityFlag> flags;
   Baseline baseline;
   std::optional<AmplificationFit> fit;  ///< methods that are a point of a fitted curve
   std::optional<double> maximum_ratio;  ///< MR = largest ratio − 1; method max_ratio only

@@ -72,18 +72,18 @@ std::optional<Peak> find_peak(const double* x, const std::vector<double>& r, con
 
 /// √Σ(∂cycle/∂reading)²: the adjoint of smoothing, ratios and spline, read backwards.
 double derive_gain(CqContext& context, const double* x, const Peak& peak, bool smoothed) {
-  const std::vector<double>& y = context.smooth;
-  const std::size_t n = context.ratios.size();
+  const std::vector<double>& y = context.buffers.smooth;
+  const std::size_t n = context.buffers.ratios.size();
   const std::size_t i = peak.interval;
   const double h = x[i + 1] - x[i];
   const double a = (x[i + 1] - peak.cycle) / h;
   const double b = (peak.cycle - x[i]) / h;
-  std::vector<double>& adjoint = context.curvature;
+  std::vector<double>& adjoint = context.buffers.curvature;
   adjoint.assign(n, 0.0);
   adjoint[i] = -h * (3.0 * a * a - 1.0) / 6.0;
   adjoint[i + 1] = h * (3.0 * b * b - 1.0) / 6.0;
-  solve_spline(x, n, adjoint, context.work);
-  std::vector<double>& by_ratio = context.ratios;
+  solve_spline(x, n, adjoint, context.buffers.work);
+  std::vector<double>& by_ratio = context.buffers.ratios;
   by_ratio.assign(n, 0.0);
   by_ratio[i] = -1.0 / h;
   by_ratio[i + 1] = 1.0 / h;
@@ -94,15 +94,15 @@ double derive_gain(CqContext& context, const double* x, const Peak& peak, bool s
     by_ratio[j] -= before + after;
     by_ratio[j + 1] += after;
   }
-  std::vector<double>& by_reading = context.work;
+  std::vector<double>& by_reading = context.buffers.work;
   by_reading.assign(n + 1, 0.0);
   for (std::size_t j = 0; j < n; ++j) {
     by_reading[j + 1] += by_ratio[j] / y[j];
     by_reading[j] -= by_ratio[j] * y[j + 1] / (y[j] * y[j]);
   }
-  if (smoothed) smooth_five(by_reading, context.curvature, true);
+  if (smoothed) smooth_five(by_reading, context.buffers.curvature, true);
   double squares = 0.0;
-  for (const double value : smoothed ? context.curvature : by_reading) squares += value * value;
+  for (const double value : smoothed ? context.buffers.curvature : by_reading) squares += value * value;
   return std::sqrt(squares) / std::abs(peak.curvature);
 }
 
@@ -111,29 +111,29 @@ double derive_gain(CqContext& context, const double* x, const Peak& peak, bool s
 bool find_ratio_peak(CqContext& context, const std::vector<double>& readings, const MaxRatioOptions& options,
                      double first, double last, std::optional<Peak>& peak) {
   const std::vector<double>& cycles = context.analyser.readings().cycles;
-  context.work = readings;
-  for (double& value : context.work) value += options.shift;
+  context.buffers.work = readings;
+  for (double& value : context.buffers.work) value += options.shift;
   if (options.smooth) {
-    smooth_five(context.work, context.smooth, false);
+    smooth_five(context.buffers.work, context.buffers.smooth, false);
   } else {
-    context.smooth = context.work;
+    context.buffers.smooth = context.buffers.work;
   }
-  context.ratios.clear();
+  context.buffers.ratios.clear();
   for (std::size_t i = 0; i + 1 < cycles.size(); ++i) {
-    if (!(context.smooth[i] > 0.0) || !(context.smooth[i + 1] > 0.0) || cycles[i + 1] - cycles[i] != 1.0) return false;
-    context.ratios.push_back(context.smooth[i + 1] / context.smooth[i]);
+    if (!(context.buffers.smooth[i] > 0.0) || !(context.buffers.smooth[i + 1] > 0.0) || cycles[i + 1] - cycles[i] != 1.0) return false;
+    context.buffers.ratios.push_back(context.buffers.smooth[i + 1] / context.buffers.smooth[i]);
   }
   // A ratio stands at the later of its two cycles.
   const double* x = cycles.data() + 1;
-  const std::size_t n = context.ratios.size();
-  std::vector<double>& m = context.curvature;
+  const std::size_t n = context.buffers.ratios.size();
+  std::vector<double>& m = context.buffers.curvature;
   m.assign(n, 0.0);
   for (std::size_t i = 1; i + 1 < n; ++i) {
-    m[i] = 6.0 * ((context.ratios[i + 1] - context.ratios[i]) / (x[i + 1] - x[i]) -
-                  (context.ratios[i] - context.ratios[i - 1]) / (x[i] - x[i - 1]));
+    m[i] = 6.0 * ((context.buffers.ratios[i + 1] - context.buffers.ratios[i]) / (x[i + 1] - x[i]) -
+                  (context.buffers.ratios[i] - context.buffers.ratios[i - 1]) / (x[i] - x[i - 1]));
   }
-  solve_spline(x, n, m, context.work);
-  peak = find_peak(x, context.ratios, m, first, last);
+  solve_spline(x, n, m, context.buffers.work);
+  peak = find_peak(x, context.buffers.ratios, m, first, last);
   return true;
 }
 
@@ -158,7 +158,7 @@ void estimate_by_max_ratio(CqContext& context, const CqOptions& options, CqResul
   double error = std::numeric_limits<double>::quiet_NaN();
   fill_fitted(context);
   std::optional<Peak> fitted_peak;
-  if (find_ratio_peak(context, context.fitted, options.max_ratio, first, last, fitted_peak) && fitted_peak)
+  if (find_ratio_peak(context, context.buffers.fitted, options.max_ratio, first, last, fitted_peak) && fitted_peak)
     error = find_noise_sd(analyser, result) *
             derive_gain(context, cycles.data() + 1, *fitted_peak, options.max_ratio.smooth);
   set_cycle(analyser, peak->cycle, error, result);

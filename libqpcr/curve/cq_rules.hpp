@@ -7,12 +7,12 @@
 
 #include "libqpcr/curve/cq.hpp"
 #include "libqpcr/curve/curve_analysis.hpp"
+#include "libqpcr/curve/registration.hpp"
 
 namespace qpcr {
 
-/// One curve under analysis and the buffers that its rules may use.
-struct CqContext {
-  CurveAnalyser analyser;
+/// Buffers that rules may use, kept from curve to curve.
+struct CqBuffers {
   AmplificationModelFitter fitter;
   std::vector<double> fitted;  ///< the 4-parameter fit at the readings' cycles
   std::vector<double> smooth;
@@ -22,6 +22,13 @@ struct CqContext {
   /// Limits of Student's t at the significance last asked for, by degrees of freedom: they cost more than a fit.
   double significance = 0.0;
   std::vector<double> limits;
+};
+
+/// One analysed curve and what its rules may use.
+struct CqContext {
+  const CurveAnalyser& analyser;
+  const CurveRegistrar* registrar;  ///< method common_shape only, else null
+  CqBuffers& buffers;
 };
 
 inline Message make_curve_message(std::string id, std::vector<std::pair<std::string, std::string>> values = {}) {
@@ -49,6 +56,7 @@ void fill_fitted(CqContext& context);
 /// set, where it did not converge.
 bool fit_for_cq(CqContext& context, const CqOptions& options, CqResult& result);
 
+void estimate_by_common_shape(CqContext& context, CqResult& result);
 void estimate_by_threshold(CqContext& context, const CqOptions& options, CqResult& result);
 void estimate_by_relative_threshold(CqContext& context, const CqOptions& options, CqResult& result);
 void estimate_by_derivative_maximum(CqContext& context, const CqOptions& options, CqResult& result);

@@ -55,21 +55,21 @@ double estimate_power(double shift, double limit, double inflation, double degre
 
 /// Student's t above which `significance` lies, from the context's table.
 double find_limit(CqContext& context, double significance, std::size_t degrees) {
-  if (context.significance != significance) {
-    context.limits.clear();
-    context.significance = significance;
+  if (context.buffers.significance != significance) {
+    context.buffers.limits.clear();
+    context.buffers.significance = significance;
   }
-  while (context.limits.size() < degrees) {
-    context.limits.push_back(student_t_upper_quantile(significance, static_cast<double>(context.limits.size() + 1)));
+  while (context.buffers.limits.size() < degrees) {
+    context.buffers.limits.push_back(student_t_upper_quantile(significance, static_cast<double>(context.buffers.limits.size() + 1)));
   }
-  return context.limits[degrees - 1];
+  return context.buffers.limits[degrees - 1];
 }
 
 /// Standard deviation of the take-off over repeated noise on the fitted curve. Prediction errors of successive readings
 /// are independent, so the first run of passed tests is a chain over the length of the run so far.
 double estimate_spread(CqContext& context, const TakeOffOptions& options, double noise) {
   const CurveAnalyser& analyser = context.analyser;
-  std::vector<double>& runs = context.work;
+  std::vector<double>& runs = context.buffers.work;
   const std::vector<double>& x = analyser.readings().cycles;
   const auto needed = static_cast<std::size_t>(options.sustained_cycles);
   runs.assign(needed, 0.0);

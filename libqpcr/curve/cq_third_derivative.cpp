@@ -51,7 +51,7 @@ void estimate_by_third_derivative(CqContext& context, CqResult& result) {
     set_failed(make_curve_message("curve_no_such_point"), result);
     return;
   }
-  const std::size_t steepest = find_steepest(y, context.smooth);
+  const std::size_t steepest = find_steepest(y, context.buffers.smooth);
   const double step = x[std::min(n - 1, steepest + 1)] - x[steepest];
   const double limit = (x[steepest] + x[steepest + 1]) / 2.0;
   for (std::size_t i = n - stencil.size(); i-- > 0;) {
@@ -70,7 +70,7 @@ void estimate_by_third_derivative(CqContext& context, CqResult& result) {
       squares += weight * weight;
     }
     fill_fitted(context);
-    const double slope = (evaluate_stencil(context.fitted, i) - evaluate_stencil(context.fitted, i + 1)) / step;
+    const double slope = (evaluate_stencil(context.buffers.fitted, i) - evaluate_stencil(context.buffers.fitted, i + 1)) / step;
     // Found where the fitted curve has no such zero: nothing can be said of its error.
     const double error = slope > 0.0 ? find_noise_sd(analyser, result) * std::sqrt(squares) / slope
                                      : std::numeric_limits<double>::quiet_NaN();

@@ -6,6 +6,7 @@
 
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/baseline_window.hpp"
+#include "libqpcr/curve/cq_batch.hpp"
 #include "libqpcr/curve/cq_rules.hpp"
 #include "libqpcr/math/robust.hpp"
 
@@ -120,15 +121,14 @@ void estimate_by_threshold(CqContext& context, const CqOptions& options, CqResul
   }
 }
 
-double derive_threshold(std::span<const CurveView> curves, const CqOptions& options) {
-  options.validate();
-  CurveAnalyser analyser;
+double derive_threshold(std::span<const CurveView> curves, const AnalysisBatch& analysis,
+                        const BaselineOptions& options) {
   std::vector<double> levels;
   std::vector<double> noises;
-  for (const CurveView& curve : curves) {
-    analyser.analyse(curve);
+  for (std::size_t i = 0; i < analysis.size(); ++i) {
+    const CurveAnalyser& analyser = analysis[i];
     if (!analyser.call().amplified) continue;
-    const double level = find_takeoff_level(analyser, estimate_baseline(analyser, curve.kind, options.baseline));
+    const double level = find_takeoff_level(analyser, estimate_baseline(analyser, curves[i].kind, options));
     if (!(level > 0.0)) continue;
     levels.push_back(level);
     noises.push_back(analyser.call().noise_sd);
