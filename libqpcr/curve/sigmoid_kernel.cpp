@@ -81,8 +81,8 @@ class Lanes {
     }
     for (std::size_t i = job.points; i < rows_; ++i) x[i * width] = y[i * width] = 0.0;
     const double parameters[3] = {job.start.log_beta, job.start.tau, job.start.kappa};
-    const double lower[3] = {smallest_log_beta, job.smallest_log_cycle - 2.0, smallest_sigmoid_kappa};
-    const double upper[3] = {largest_log_beta, job.largest_log_cycle + 2.0, largest_sigmoid_kappa};
+    const double lower[3] = {smallest_log_beta, job.smallest_log_cycle - 6.0, smallest_sigmoid_kappa};
+    const double upper[3] = {largest_log_beta, job.largest_log_cycle + 6.0, largest_sigmoid_kappa};
     for (std::size_t k = 0; k < N; ++k) {
       state_.lower[k][lane] = lower[k];
       state_.upper[k][lane] = upper[k];
