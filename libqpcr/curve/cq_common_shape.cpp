@@ -1,4 +1,5 @@
 // Cq and starting quantity by laying the curve over its target's common shape.
+#include <cmath>
 #include <string>
 
 #include "libqpcr/curve/cq_rules.hpp"

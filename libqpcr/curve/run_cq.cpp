@@ -1,61 +1,126 @@
-// Grouping of a run's curves under common thresholds.
+// What the curves of a group share is settled first; then every curve is estimated with it.
 #include "libqpcr/curve/run_cq.hpp"
 
 #include <cmath>
-#include <map>
-#include <string>
 #include <utility>
+
+#include "libqpcr/core/error.hpp"
+#include "libqpcr/curve/cq_batch.hpp"
+#include "libqpcr/curve/run_curves.hpp"
 
 namespace qpcr {
 namespace {
 
-const AmplificationCurve* choose_curve(const RunData& run, const Measurement& measurement,
-                                       std::optional<CurveKind> kind) {
-  if (kind) return find_curve(measurement, *kind);
-  if (measurement.target.empty() && !measurement.dye.empty() && measurement.dye == run.passive_reference_dye)
-    return nullptr;
-  const AmplificationCurve* curve = find_analysis_curve(measurement);
-  const bool single_filter = curve != nullptr && measurement.target.empty() && curve->kind == CurveKind::raw_filter;
-  return single_filter ? nullptr : curve;
+/// How the curves of one group are estimated.
+struct Plan {
+  CqOptions options;
+  std::optional<CurveRegistrar> registrar;
+  std::optional<ShapeReference> reference;
+  std::optional<Message> note;
+};
+
+std::shared_ptr<const CommonShape> find_pinned(const std::vector<PinnedShape>& shapes, const CurveGroup& group) {
+  ErrorContext context;
+  context.field = "target " + group.target + ", dye " + group.dye;
+  for (const PinnedShape& pinned : shapes) {
+    if (pinned.target != group.target || pinned.dye != group.dye) continue;
+    for (const CurveView& view : group.views) {
+      if (view.kind == pinned.kind) continue;
+      context.found = std::string(to_string(view.kind));
+      context.expected = std::string(to_string(pinned.kind)) + ", the signal that the calibration was learned from";
+      throw Error(ErrorCode::assay_mismatch, context);
+    }
+    return pinned.shape;
+  }
+  context.problem = "the calibration has no shape for this target and dye";
+  throw Error(ErrorCode::assay_mismatch, context);
+}
+
+/// Settles the common shape; where there is none to use, the method that takes its place.
+void plan_shape(const CqBatch& batch, const CurveGroup& group, const RunCqOptions& options, GroupCq& shared,
+                Plan& plan) {
+  shared.pinned = !options.shapes.empty();
+  shared.common_shape = shared.pinned ? find_pinned(options.shapes, group)
+                                      : std::make_shared<const CommonShape>(learn_common_shape(batch.analysis()));
+  plan.options.common_shape = shared.common_shape;
+  if (is_usable(shared.common_shape->status) || !options.fall_back) {
+    plan.registrar.emplace(*shared.common_shape);
+    return;
+  }
+  plan.options.method = CqMethod::second_derivative_maximum;
+  plan.note = Message{"curve_no_common_shape", {{"status", std::string(to_string(shared.common_shape->status))}}};
+}
+
+Plan make_plan(const Run& run, const CqBatch& batch, const CurveGroup& group, const RunCqOptions& options,
+               GroupCq& shared) {
+  Plan plan;
+  plan.options = options.cq;
+  plan.options.noise_free = is_simulated(*run) && batch.is_noise_free();
+  if (plan.options.method == CqMethod::threshold && !plan.options.threshold) {
+    const double threshold = derive_threshold(batch.curves(), batch.analysis(), plan.options.baseline);
+    // Where no curve of the group amplified there is no common threshold, and none is needed.
+    if (std::isfinite(threshold)) plan.options.threshold = threshold;
+  }
+  shared.threshold = plan.options.threshold;
+  if (plan.options.method == CqMethod::common_shape) plan_shape(batch, group, options, shared, plan);
+  std::vector<ShapeFeatures> features;
+  for (std::size_t i = 0; i < batch.analysis().size(); ++i) {
+    if (const auto found = derive_shape_features(batch.analysis()[i])) features.push_back(*found);
+  }
+  plan.reference = learn_shape_reference(features);
+  return plan;
+}
+
+void add_flags(const CurveAnalyser& analyser, SampleRole role, const Plan& plan, CqResult& result) {
+  if (role == SampleRole::no_template_control) {
+    if (const auto flag = flag_no_template_control(analyser.call())) result.flags.push_back(*flag);
+  }
+  const auto features = derive_shape_features(analyser);
+  if (features && plan.reference) flag_group(*features, *plan.reference, false, plan.options.quality, result.flags);
 }
 
 }  // namespace
 
+CqOptions RunCqOptions::recommended_cq_options() {
+  CqOptions options;
+  options.method = CqMethod::common_shape;
+  return options;
+}
+
 RunCq estimate_run_cq(const Run& run, const RunCqOptions& options) {
-  using Group = std::pair<std::string, std::string>;
+  RunCurves selected = select_run_curves(run, options.kind);
   RunCq result;
-  std::vector<const AmplificationCurve*> chosen;
-  std::map<Group, std::vector<CurveView>> groups;
-  for (std::size_t i = 0; i < run->measurements.size(); ++i) {
-    const Measurement& measurement = run->measurements[i];
-    const AmplificationCurve* curve = choose_curve(*run, measurement, options.kind);
-    if (curve == nullptr) {
-      result.left_out.push_back(i);
-      continue;
-    }
-    result.curves.push_back({i, curve->kind, {}});
-    chosen.push_back(curve);
-    if (!measurement.excluded) groups[{measurement.target, measurement.dye}].push_back(to_view(*curve));
-  }
-  std::map<Group, CqOptions> by_group;
-  for (const auto& [group, views] : groups) {
-    CqOptions own = options.cq;
-    own.noise_free = is_simulated(*run) && are_noise_free(views);
-    if (own.method == CqMethod::threshold && !own.threshold) {
-      const double threshold = derive_threshold(views, own);
-      // Where no curve of the group amplified there is no common threshold, and none is needed.
-      if (std::isfinite(threshold)) own.threshold = threshold;
-    }
-    by_group.emplace(group, own);
-  }
-  for (std::size_t i = 0; i < result.curves.size(); ++i) {
-    const Measurement& measurement = run->measurements[result.curves[i].measurement];
-    if (measurement.excluded) {
-      result.curves[i].result.method = options.cq.method;
-      result.curves[i].result.status = CqStatus::excluded;
+  result.left_out = std::move(selected.left_out);
+  result.curves.reserve(selected.curves.size());
+  std::vector<std::vector<std::size_t>> members(selected.groups.size());
+  for (const RunCurve& entry : selected.curves) {
+    MeasurementCq& curve = result.curves.emplace_back();
+    curve.measurement = entry.measurement;
+    curve.group = entry.group;
+    curve.kind = entry.curve->kind;
+    if (run->measurements[entry.measurement].excluded) {
+      curve.result.method = options.cq.method;
+      curve.result.status = CqStatus::excluded;
     } else {
-      result.curves[i].result = estimate_cq(to_view(*chosen[i]), by_group.at({measurement.target, measurement.dye}));
+      members[entry.group].push_back(result.curves.size() - 1);
     }
+  }
+  CqBatch batch;
+  for (std::size_t g = 0; g < selected.groups.size(); ++g) {
+    const CurveGroup& group = selected.groups[g];
+    GroupCq shared;
+    shared.target = group.target;
+    shared.dye = group.dye;
+    batch.analyse(group.views);
+    const Plan plan = make_plan(run, batch, group, options, shared);
+    plan.options.validate();
+    for (std::size_t k = 0; k < members[g].size(); ++k) {
+      MeasurementCq& curve = result.curves[members[g][k]];
+      curve.result = batch.estimate(k, plan.options, plan.registrar ? &*plan.registrar : nullptr);
+      if (plan.note && curve.result.amplified) curve.result.notes.push_back(*plan.note);
+      add_flags(batch.analysis()[k], run->measurements[curve.measurement].role, plan, curve.result);
+    }
+    result.groups.push_back(std::move(shared));
   }
   return result;
 }
