@@ -12,6 +12,7 @@
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
 #include "instruments/registry.hpp"
+#include "libqpcr/assay/calibration.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/core/version.hpp"
@@ -23,7 +24,8 @@ namespace {
 
 struct Options {
   std::vector<std::string> files;
-  std::string method = "threshold";
+  std::string method;  ///< empty: the recommended one
+  std::string calibration;
   std::string threshold;
   std::string interpolation;
   std::string baseline;
@@ -40,7 +42,8 @@ struct ShortName {
   Value value;
 };
 
-constexpr std::array<ShortName<CqMethod>, 14> short_methods{{
+constexpr std::array<ShortName<CqMethod>, 15> short_methods{{
+    {"cs", CqMethod::common_shape},
     {"crt", CqMethod::relative_threshold},
     {"relative", CqMethod::relative_threshold},
     {"cpd1", CqMethod::first_derivative_maximum},
@@ -75,7 +78,8 @@ std::optional<Value> find_short(const std::array<ShortName<Value>, N>& names, st
 }
 
 constexpr const char* method_choices =
-    "threshold, relative_threshold (crt), first_derivative_maximum (cpd1, fdm), second_derivative_maximum (cpd2, sdm), "
+    "common_shape (cs, the default), threshold (ct), relative_threshold (crt), first_derivative_maximum (cpd1, fdm), "
+    "second_derivative_maximum (cpd2, sdm), "
     "third_derivative_zero (td0), cy0, max_ratio (mr) or take_off (top)";
 constexpr const char* model_choices =
     "log_logistic_4, 5 or 6 (l4, l5, l6), logistic_4, 5 or 6 (b4, b5, b6), gompertz, or aicc for the one of smallest "
@@ -96,8 +100,11 @@ void read_model(const Options& options, CqOptions& result) {
 }
 
 CqOptions to_cq_options(const Options& options) {
-  CqOptions result;
-  auto method = parse_cq_method(options.method);
+  CqOptions result = RunCqOptions::recommended_cq_options();
+  // A threshold or an interpolation asks for the one method that has them.
+  const bool by_threshold = !options.threshold.empty() || !options.interpolation.empty();
+  if (options.method.empty() && by_threshold) result.method = CqMethod::threshold;
+  auto method = options.method.empty() ? std::optional(result.method) : parse_cq_method(options.method);
   if (!method) method = find_short(short_methods, options.method);
   if (!method) refuse_option("--method", options.method, method_choices);
   result.method = *method;
@@ -121,7 +128,8 @@ CqOptions to_cq_options(const Options& options) {
     result.baseline.method = *baseline;
   }
   read_model(options, result);
-  result.validate();
+  if (!options.calibration.empty() && result.method != CqMethod::common_shape)
+    refuse_option("--calibration", options.calibration, "no calibration with --method " + options.method);
   return result;
 }
 
@@ -131,21 +139,45 @@ struct Row {
   MeasurementCq cq;
 };
 
-std::vector<Row> estimate(const std::vector<Run>& runs, const Options& options) {
-  RunCqOptions run_options{to_cq_options(options), std::nullopt};
+/// One line on stderr for each group whose quantities rest on a common shape.
+void print_groups(const RunCq& cq) {
+  for (const GroupCq& group : cq.groups) {
+    if (!group.common_shape) continue;
+    const CommonShape& shape = *group.common_shape;
+    std::string line = fmt::format("qpcr: {}{}{}: common shape {}", group.target, group.dye.empty() ? "" : "/",
+                                   group.dye, group.pinned ? "pinned, " : "");
+    line += fmt::format("{}, {} reactions", to_string(shape.status), shape.reactions);
+    if (is_usable(shape.status)) {
+      line += fmt::format(", E {:.3f} (95 % {:.3f} to {:.3f})", shape.efficiency(), shape.efficiency_low(),
+                          shape.efficiency_high());
+    }
+    print_message(line);
+  }
+}
+
+RunCqOptions to_run_options(const Options& options) {
+  RunCqOptions result;
+  result.cq = to_cq_options(options);
+  result.fall_back = options.method.empty() && options.calibration.empty();
   if (!options.kind.empty()) {
-    run_options.kind = parse_curve_kind(options.kind);
-    if (!run_options.kind) {
+    result.kind = parse_curve_kind(options.kind);
+    if (!result.kind) {
       refuse_option("--kind", options.kind,
                     "raw_filter, multicomponent, normalised, baseline_subtracted, background_subtracted or unknown");
     }
   }
+  if (!options.calibration.empty()) result.shapes = to_pinned_shapes(read_calibration(options.calibration));
+  return result;
+}
+
+std::vector<Row> estimate(const std::vector<Run>& runs, const RunCqOptions& options) {
   std::vector<Row> rows;
   std::size_t left_out = 0;
   for (const Run& run : runs) {
-    const RunCq result = estimate_run_cq(run, run_options);
+    const RunCq result = estimate_run_cq(run, options);
     left_out += result.left_out.size();
     for (const MeasurementCq& cq : result.curves) rows.push_back({&run, &run->measurements[cq.measurement], cq});
+    print_groups(result);
   }
   if (left_out > 0) {
     print_message(fmt::format(
@@ -153,6 +185,12 @@ std::vector<Row> estimate(const std::vector<Run>& runs, const Options& options) 
         left_out));
   }
   return rows;
+}
+
+std::string join_flags(const CqResult& cq) {
+  std::string text;
+  for (const QualityFlag& flag : cq.flags) text += (text.empty() ? "" : " ") + std::string(to_string(flag.rule));
+  return text;
 }
 
 /// What a row echoes beside its method: the model that was fitted, the interpolation of a threshold.
@@ -164,9 +202,27 @@ std::string_view find_interpolation(const CqResult& cq) {
 
 std::string render_csv(const std::vector<Row>& rows, Language language) {
   CsvWriter writer;
-  for (const char* title :
-       {"run", "well", "sample", "target", "dye", "cq_cycles", "status", "standard_error_cycles", "method", "kind",
-        "threshold", "amplified", "reason", "vendor_cq_cycles", "model", "interpolation", "baseline"}) {
+  for (const char* title : {"run",
+                            "well",
+                            "sample",
+                            "target",
+                            "dye",
+                            "cq_cycles",
+                            "status",
+                            "standard_error_cycles",
+                            "method",
+                            "kind",
+                            "threshold",
+                            "amplified",
+                            "reason",
+                            "vendor_cq_cycles",
+                            "model",
+                            "interpolation",
+                            "baseline",
+                            "verdict",
+                            "flags",
+                            "log10_n0",
+                            "log10_n0_standard_error"}) {
     writer.add(title);
   }
   writer.end_row();
@@ -182,6 +238,8 @@ std::string render_csv(const std::vector<Row>& rows, Language language) {
     writer.add(cq.reason.id.empty() ? std::string() : render_message(cq.reason, language));
     writer.add_number(m.vendor.cq_cycles);
     writer.add(find_model(cq)).add(find_interpolation(cq)).add(to_string(cq.baseline.method));
+    writer.add(to_string(cq.verdict)).add(join_flags(cq));
+    writer.add_number(cq.log10_n0).add_number(cq.log10_n0_standard_error);
     writer.end_row();
   }
   return writer.text();
@@ -217,6 +275,13 @@ std::string render_json(const std::vector<Row>& rows, const Options& options) {
                                  ? nlohmann::ordered_json(find_interpolation(row.cq.result))
                                  : nlohmann::ordered_json();
     entry["baseline"] = to_string(row.cq.result.baseline.method);
+    entry["method"] = to_string(row.cq.result.method);
+    entry["verdict"] = to_string(row.cq.result.verdict);
+    entry["flags"] = nlohmann::ordered_json::array();
+    for (const QualityFlag& flag : row.cq.result.flags)
+      entry["flags"].push_back({{"rule", to_string(flag.rule)}, {"value", flag.value}, {"limit", flag.limit}});
+    entry["log10_n0"] = number(row.cq.result.log10_n0);
+    entry["log10_n0_standard_error"] = number(row.cq.result.log10_n0_standard_error);
     document["curves"].push_back(std::move(entry));
   }
   return document.dump(1) + "\n";
@@ -229,6 +294,8 @@ void add_cq(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("cq", "one row a curve: its Cq, or the status that says why there is none");
   command->add_option("FILE", options->files, "instrument files")->required();
   command->add_option("--method", options->method, method_choices);
+  command->add_option("--calibration", options->calibration,
+                      "record of `qpcr calibrate`: shapes are pinned, not learned from the plate");
   command->add_option("--threshold", options->threshold,
                       "fluorescence above baseline; automatic for each target without it");
   command->add_option("--interpolation", options->interpolation,
@@ -246,7 +313,7 @@ void add_cq(CLI::App& app, Action& action) {
       const Language language = choose_language(options->language);
       const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
       print_simulated(runs);
-      const std::vector<Row> rows = estimate(runs, *options);
+      const std::vector<Row> rows = estimate(runs, to_run_options(*options));
       print_data(options->json ? render_json(rows, *options) : render_csv(rows, language));
       return exit_ok;
     };

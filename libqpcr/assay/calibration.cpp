@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -139,6 +140,13 @@ const TargetCalibration* find_target_calibration(const CalibrationRecord& record
     if (entry.target == target && entry.dye == dye) return &entry;
   }
   return nullptr;
+}
+
+std::vector<PinnedShape> to_pinned_shapes(const CalibrationRecord& record) {
+  std::vector<PinnedShape> shapes;
+  for (const TargetCalibration& entry : record.targets)
+    shapes.push_back({entry.target, entry.dye, entry.kind, std::make_shared<const CommonShape>(entry.shape)});
+  return shapes;
 }
 
 std::string render_calibration(const CalibrationRecord& record) {

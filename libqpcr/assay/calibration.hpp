@@ -48,6 +48,9 @@ CalibrationRecord calibrate_targets(std::span<const Run> runs, std::string name,
 const TargetCalibration* find_target_calibration(const CalibrationRecord& record, std::string_view target,
                                                  std::string_view dye);
 
+/// The shapes, for estimate_run_cq().
+std::vector<PinnedShape> to_pinned_shapes(const CalibrationRecord& record);
+
 /// As a file: JSON, schema qpcr.calibration/1, numbers as the shortest text that reads back to the same bits.
 std::string render_calibration(const CalibrationRecord& record);
 

@@ -104,7 +104,7 @@ CommonShape learn_common_shape(std::span<const CurveView> curves, const CommonSh
 
 class AnalysisBatch;
 /// The same from curves that are analysed already.
-CommonShape learn_common_shape(const AnalysisBatch& curves, const CommonShapeOptions& options = {});
+CommonShape learn_from_analysis(const AnalysisBatch& curves, const CommonShapeOptions& options = {});
 
 /// The shape as numbers, for a calibration record, and back, bit for bit.
 /// @throws Error invalid_value for numbers that to_numbers() did not make.

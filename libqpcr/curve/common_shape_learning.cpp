@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "libqpcr/curve/common_shape.hpp"
 #include "libqpcr/curve/analysis_batch.hpp"
+#include "libqpcr/curve/common_shape.hpp"
 #include "libqpcr/curve/registration.hpp"
 #include "libqpcr/math/bordered_system.hpp"
 #include "libqpcr/math/robust.hpp"
@@ -530,7 +530,7 @@ void ShapeLearner::describe(bool converged) {
 
 }  // namespace
 
-CommonShape learn_common_shape(const AnalysisBatch& curves, const CommonShapeOptions& options) {
+CommonShape learn_from_analysis(const AnalysisBatch& curves, const CommonShapeOptions& options) {
   options.validate();
   ShapeLearner learner(options);
   return learner.learn(curves);
@@ -539,7 +539,7 @@ CommonShape learn_common_shape(const AnalysisBatch& curves, const CommonShapeOpt
 CommonShape learn_common_shape(std::span<const CurveView> curves, const CommonShapeOptions& options) {
   AnalysisBatch analysis;
   analysis.analyse(curves);
-  return learn_common_shape(analysis, options);
+  return learn_from_analysis(analysis, options);
 }
 
 }  // namespace qpcr

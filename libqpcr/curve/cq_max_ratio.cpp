@@ -120,7 +120,9 @@ bool find_ratio_peak(CqContext& context, const std::vector<double>& readings, co
   }
   context.buffers.ratios.clear();
   for (std::size_t i = 0; i + 1 < cycles.size(); ++i) {
-    if (!(context.buffers.smooth[i] > 0.0) || !(context.buffers.smooth[i + 1] > 0.0) || cycles[i + 1] - cycles[i] != 1.0) return false;
+    if (!(context.buffers.smooth[i] > 0.0) || !(context.buffers.smooth[i + 1] > 0.0) ||
+        cycles[i + 1] - cycles[i] != 1.0)
+      return false;
     context.buffers.ratios.push_back(context.buffers.smooth[i + 1] / context.buffers.smooth[i]);
   }
   // A ratio stands at the later of its two cycles.

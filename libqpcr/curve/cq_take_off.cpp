@@ -60,7 +60,8 @@ double find_limit(CqContext& context, double significance, std::size_t degrees) 
     context.buffers.significance = significance;
   }
   while (context.buffers.limits.size() < degrees) {
-    context.buffers.limits.push_back(student_t_upper_quantile(significance, static_cast<double>(context.buffers.limits.size() + 1)));
+    context.buffers.limits.push_back(
+        student_t_upper_quantile(significance, static_cast<double>(context.buffers.limits.size() + 1)));
   }
   return context.buffers.limits[degrees - 1];
 }

@@ -70,7 +70,8 @@ void estimate_by_third_derivative(CqContext& context, CqResult& result) {
       squares += weight * weight;
     }
     fill_fitted(context);
-    const double slope = (evaluate_stencil(context.buffers.fitted, i) - evaluate_stencil(context.buffers.fitted, i + 1)) / step;
+    const double slope =
+        (evaluate_stencil(context.buffers.fitted, i) - evaluate_stencil(context.buffers.fitted, i + 1)) / step;
     // Found where the fitted curve has no such zero: nothing can be said of its error.
     const double error = slope > 0.0 ? find_noise_sd(analyser, result) * std::sqrt(squares) / slope
                                      : std::numeric_limits<double>::quiet_NaN();

@@ -41,7 +41,7 @@ void plan_shape(const CqBatch& batch, const CurveGroup& group, const RunCqOption
                 Plan& plan) {
   shared.pinned = !options.shapes.empty();
   shared.common_shape = shared.pinned ? find_pinned(options.shapes, group)
-                                      : std::make_shared<const CommonShape>(learn_common_shape(batch.analysis()));
+                                      : std::make_shared<const CommonShape>(learn_from_analysis(batch.analysis()));
   plan.options.common_shape = shared.common_shape;
   if (is_usable(shared.common_shape->status) || !options.fall_back) {
     plan.registrar.emplace(*shared.common_shape);
