@@ -10,6 +10,7 @@
 #include <pybind11/stl/filesystem.h>
 
 #include "instruments/registry.hpp"
+#include "libqpcr/assay/calibration.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/version.hpp"
 #include "libqpcr/curve/run_cq.hpp"
@@ -64,14 +65,24 @@ RunPointer read_one(const std::filesystem::path& path) {
   return runs.front();
 }
 
-py::list estimate(const RunPointer& run, const std::string& method, std::optional<double> threshold) {
+py::list estimate(const RunPointer& run, const std::optional<std::string>& method, std::optional<double> threshold,
+                  const std::optional<std::filesystem::path>& calibration) {
   qpcr::RunCqOptions options;
-  const std::optional<qpcr::CqMethod> chosen = qpcr::parse_cq_method(method);
-  if (!chosen)
-    throw py::value_error("method: expected 'threshold' or 'second_derivative_maximum', got '" + method + "'");
-  options.cq.method = *chosen;
+  if (method) {
+    const std::optional<qpcr::CqMethod> chosen = qpcr::parse_cq_method(*method);
+    if (!chosen) {
+      throw py::value_error(
+          "method: expected a name such as 'common_shape', 'threshold' or "
+          "'second_derivative_maximum' (docs/methods/cq.md), got '" +
+          *method + "'");
+    }
+    options.cq.method = *chosen;
+  } else if (threshold) {
+    options.cq.method = qpcr::CqMethod::threshold;
+  }
   options.cq.threshold = threshold;
-  options.cq.validate();
+  options.fall_back = !method && !calibration;
+  if (calibration) options.shapes = qpcr::to_pinned_shapes(qpcr::read_calibration(*calibration));
   qpcr::RunCq result;
   {
     const py::gil_scoped_release unlocked;
@@ -91,6 +102,13 @@ py::list estimate(const RunPointer& run, const std::string& method, std::optiona
     row["standard_error_cycles"] = cq.result.standard_error_cycles;
     row["threshold"] = cq.result.threshold;
     row["amplified"] = cq.result.amplified;
+    row["method"] = std::string(qpcr::to_string(cq.result.method));
+    row["verdict"] = std::string(qpcr::to_string(cq.result.verdict));
+    py::list flags;
+    for (const qpcr::QualityFlag& flag : cq.result.flags) flags.append(std::string(qpcr::to_string(flag.rule)));
+    row["flags"] = flags;
+    row["log10_n0"] = cq.result.log10_n0;
+    row["log10_n0_standard_error"] = cq.result.log10_n0_standard_error;
     rows.append(row);
   }
   return rows;
@@ -161,8 +179,10 @@ PYBIND11_MODULE(_core, module) {
       "read", &read_one, py::arg("path"),
       "Reads a file that holds one run. Raises Error for a file that is wrong, ValueError when it holds several runs.");
   module.def("read_all", &read_all, py::arg("paths"), "Reads files; those that belong together become one run.");
-  module.def("cq", &estimate, py::arg("run"), py::arg("method") = "threshold", py::arg("threshold") = py::none(),
-             "One dict a curve: cq_cycles (None without), status, and how it was found. The threshold is in "
-             "fluorescence above the "
-             "baseline; without it each target and dye gets an automatic one.");
+  module.def(
+      "cq", &estimate, py::arg("run"), py::arg("method") = py::none(), py::arg("threshold") = py::none(),
+      py::arg("calibration") = py::none(),
+      "One dict a curve: cq_cycles (None without), status, and how it was found. Without a method the recommended "
+      "one is used, as in `qpcr cq`. A threshold is in fluorescence above the baseline. A calibration is the path "
+      "of a record of `qpcr calibrate`.");
 }

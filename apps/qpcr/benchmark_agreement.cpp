@@ -65,6 +65,7 @@ std::vector<LabelScore> score_labels(const SetScore& score) {
   std::vector<LabelScore> scores;
   const BenchmarkSet& set = *score.set;
   if (set.label_source.empty()) return scores;
+  scores.push_back(score_verdicts(set, "verdict_typical", false, {score.typical.begin(), score.typical.end()}));
   scores.push_back(score_verdicts(set, "call_amplification", false, {score.amplified.begin(), score.amplified.end()}));
   for (const PeerVerdicts& peer : score.peers->verdicts)
     scores.push_back(score_verdicts(set, peer.label, true, peer.amplified));

@@ -198,6 +198,12 @@ void read_truth(const CsvTable& table, BenchmarkSet& set) {
     }
   };
   for (const std::string_view name : assay_columns) part(name, true);
+  if (const auto column = table.find_column("inhibitor")) {
+    for (const CsvRow& row : table.rows()) {
+      const std::string_view inhibitor = trim(row.cells[*column]);
+      set.inhibited = set.inhibited || (!inhibitor.empty() && inhibitor != "none" && inhibitor != "NA");
+    }
+  }
   part("sample", false);
   group_reactions(assay_keys, set.assays, &BenchmarkReaction::assay, set.reactions);
   group_reactions(series_keys, set.series, &BenchmarkReaction::series, set.reactions);

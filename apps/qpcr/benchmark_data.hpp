@@ -46,6 +46,8 @@ struct BenchmarkSet {
   std::map<std::string, std::string> aliases;  ///< other programs' names of the curves → curve
   std::string alias_file;                      ///< for messages
 
+  bool inhibited = false;  ///< an inhibitor was added to any of the reactions
+
   bool is_absolute() const { return amount_column == "copies"; }
   /// The reaction of a name of ours or of another program.
   std::optional<std::size_t> find(const std::string& curve) const;

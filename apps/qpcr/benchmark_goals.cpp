@@ -74,7 +74,9 @@ double variance_at(const QuantificationPerformance& p, double amount) {
 /// Slope without a standard curve on every series of at least 24 reactions.
 void add_slope_goals(const SetScore& score, std::vector<Goal>& goals) {
   constexpr std::size_t fewest_reactions = 24;
-  if (score.series.size() != 1 || score.series.front().reactions.size() < fewest_reactions) return;
+  // An inhibited series has no slope to be right about.
+  if (score.set->inhibited || score.series.size() != 1 || score.series.front().reactions.size() < fewest_reactions)
+    return;
   const SeriesScore& series = score.series.front();
   if (series.methods.front().groups.size() < 3) return;
   Goal goal = make_goal(score.set->name, "slope without a standard curve", "0.97–1.03", 4, 1.0);
@@ -218,8 +220,9 @@ void add_label_goals(const BenchmarkScores& scores, std::size_t i, std::vector<G
     if (known.set != scores.sets[i].set->name) continue;
     const Limit limit{known.at_least, false};
     Goal goal = make_limit_goal(std::string(known.set), std::string(known.what), limit, 4);
+    // One verdict for all sets: the one on shape, which is what people judge.
     for (const LabelScore& label : scores.labels[i]) {
-      if (label.peer) continue;
+      if (label.id != "verdict_typical") continue;
       const double found = (label.accuracy.*known.member).estimate.value_or(nan);
       goal.outcomes.push_back({label.id, found, limit.is_met(found)});
     }
@@ -311,7 +314,7 @@ BenchmarkSection build_goal_section(const BenchmarkScores& scores) {
   matrix.id = "goals_by_method";
   matrix.title = "Goals by method";
   matrix.columns = {"method", "met", "missed", "missed ones"};
-  std::vector<std::string> methods = {"call_amplification"};
+  std::vector<std::string> methods = {"verdict_typical", "call_amplification"};
   for (const BenchmarkMethod& method : benchmark_methods()) methods.emplace_back(method.id);
   for (const std::string& method : methods) {
     long met = 0;

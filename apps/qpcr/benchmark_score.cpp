@@ -153,8 +153,11 @@ SetScore score_set(const BenchmarkSet& set, const SetPeers& peers,
   score.set = &set;
   score.peers = &peers;
   progress(set.name);
-  for (const BenchmarkReaction& reaction : set.reactions)
-    score.amplified.push_back(call_amplification(to_view(reaction.curve)).amplified);
+  for (const BenchmarkReaction& reaction : set.reactions) {
+    const AmplificationCall call = call_amplification(to_view(reaction.curve));
+    score.amplified.push_back(call.amplified);
+    score.typical.push_back(call.verdict == AmplificationVerdict::typical);
+  }
   const bool has_truth = std::any_of(set.reactions.begin(), set.reactions.end(),
                                      [](const BenchmarkReaction& r) { return r.amount || r.blank; });
   if (!has_truth) return score;

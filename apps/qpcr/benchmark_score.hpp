@@ -53,6 +53,7 @@ struct SetScore {
   const BenchmarkSet* set = nullptr;
   const SetPeers* peers = nullptr;
   std::vector<bool> amplified;        ///< our call for each reaction
+  std::vector<bool> typical;          ///< our verdict on its shape: what raters of curves judge
   std::vector<MethodValues> methods;  ///< empty where the set has neither amounts nor blanks
   /// Reactions with template that failed: nobody labelled them, and no peer that looked at them has a value.
   std::vector<std::size_t> failed;

@@ -11,6 +11,7 @@
 
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
+#include "apps/qpcr/cq_method.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/assay/calibration.hpp"
 #include "libqpcr/core/error.hpp"
@@ -42,24 +43,6 @@ struct ShortName {
   Value value;
 };
 
-constexpr std::array<ShortName<CqMethod>, 15> short_methods{{
-    {"cs", CqMethod::common_shape},
-    {"crt", CqMethod::relative_threshold},
-    {"relative", CqMethod::relative_threshold},
-    {"cpd1", CqMethod::first_derivative_maximum},
-    {"fdm", CqMethod::first_derivative_maximum},
-    {"cpd2", CqMethod::second_derivative_maximum},
-    {"sdm", CqMethod::second_derivative_maximum},
-    {"td0", CqMethod::third_derivative_zero},
-    {"tdz", CqMethod::third_derivative_zero},
-    {"maxratio", CqMethod::max_ratio},
-    {"mr", CqMethod::max_ratio},
-    {"takeoff", CqMethod::take_off},
-    {"top", CqMethod::take_off},
-    {"ct", CqMethod::threshold},
-    {"cy", CqMethod::cy0},
-}};
-
 constexpr std::array<ShortName<AmplificationModel>, 6> short_models{{
     {"l4", AmplificationModel::log_logistic_4},
     {"l5", AmplificationModel::log_logistic_5},
@@ -77,10 +60,6 @@ std::optional<Value> find_short(const std::array<ShortName<Value>, N>& names, st
   return std::nullopt;
 }
 
-constexpr const char* method_choices =
-    "common_shape (cs, the default), threshold (ct), relative_threshold (crt), first_derivative_maximum (cpd1, fdm), "
-    "second_derivative_maximum (cpd2, sdm), "
-    "third_derivative_zero (td0), cy0, max_ratio (mr) or take_off (top)";
 constexpr const char* model_choices =
     "log_logistic_4, 5 or 6 (l4, l5, l6), logistic_4, 5 or 6 (b4, b5, b6), gompertz, or aicc for the one of smallest "
     "AICc";
@@ -104,10 +83,7 @@ CqOptions to_cq_options(const Options& options) {
   // A threshold or an interpolation asks for the one method that has them.
   const bool by_threshold = !options.threshold.empty() || !options.interpolation.empty();
   if (options.method.empty() && by_threshold) result.method = CqMethod::threshold;
-  auto method = options.method.empty() ? std::optional(result.method) : parse_cq_method(options.method);
-  if (!method) method = find_short(short_methods, options.method);
-  if (!method) refuse_option("--method", options.method, method_choices);
-  result.method = *method;
+  if (!options.method.empty()) result.method = read_cq_method(options.method);
   if (!options.threshold.empty()) {
     result.threshold = parse_double(options.threshold);
     if (!result.threshold) refuse_option("--threshold", options.threshold, "a number with a dot as decimal sign");
@@ -293,7 +269,7 @@ void add_cq(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("cq", "one row a curve: its Cq, or the status that says why there is none");
   command->add_option("FILE", options->files, "instrument files")->required();
-  command->add_option("--method", options->method, method_choices);
+  command->add_option("--method", options->method, cq_method_choices);
   command->add_option("--calibration", options->calibration,
                       "record of `qpcr calibrate`: shapes are pinned, not learned from the plate");
   command->add_option("--threshold", options->threshold,

@@ -10,6 +10,7 @@
 
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
+#include "apps/qpcr/cq_method.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
@@ -25,7 +26,7 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
   std::vector<std::string> files;
-  std::string method = "sdm";
+  std::string method;  ///< empty: the recommended one
   std::string threshold;
   std::string kind;
   std::string interval = "fieller";
@@ -47,16 +48,15 @@ double to_number(const char* option, const std::string& text) {
 
 RunCqOptions to_cq_options(const Options& options) {
   RunCqOptions result;
-  if (options.method == "threshold") {
+  if (!options.method.empty()) {
+    result.cq.method = read_cq_method(options.method);
+  } else if (!options.threshold.empty()) {
     result.cq.method = CqMethod::threshold;
-  } else if (options.method == "sdm" || options.method == "second_derivative_maximum") {
-    result.cq.method = CqMethod::second_derivative_maximum;
-  } else {
-    refuse_option("--method", options.method, "threshold or sdm");
   }
+  result.fall_back = options.method.empty();
   if (!options.threshold.empty()) {
     if (result.cq.method != CqMethod::threshold)
-      refuse_option("--threshold", options.threshold, "no threshold with --method sdm");
+      refuse_option("--threshold", options.threshold, "no threshold with --method " + options.method);
     result.cq.threshold = to_number("--threshold", options.threshold);
   }
   if (!options.kind.empty()) {
@@ -66,7 +66,6 @@ RunCqOptions to_cq_options(const Options& options) {
                     "raw_filter, multicomponent, normalised, baseline_subtracted, background_subtracted or unknown");
     }
   }
-  result.cq.validate();
   return result;
 }
 
@@ -266,7 +265,7 @@ std::string render_json(const std::vector<QuantifiedRun>& runs, const Options& o
   Json document;
   document["schema"] = "qpcr.quantify/1";
   document["library_version"] = library_version;
-  document["method"] = options.method;
+  document["method"] = to_string(to_cq_options(options).cq.method);
   document["interval"] = to_string(quantity_options.interval);
   document["confidence"] = quantity_options.standard_curve.confidence;
   document["reference_targets"] = quantity_options.reference_targets;
@@ -295,7 +294,7 @@ void add_quantify(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("quantify", "quantities from the run's standards, or relative to references and a calibrator");
   command->add_option("FILE", options->files, "instrument files")->required();
-  command->add_option("--method", options->method, "Cq by sdm (second-derivative maximum, default) or threshold");
+  command->add_option("--method", options->method, cq_method_choices);
   command->add_option("--threshold", options->threshold, "fluorescence above baseline, with --method threshold");
   command->add_option("--kind", options->kind,
                       "which signal to analyse; the earliest that is colour-separated without it");

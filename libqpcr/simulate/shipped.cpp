@@ -145,7 +145,7 @@ std::string trial_readme(const TrialOptions& options, const SimulatedTrial& tria
 const std::vector<MeasuredCalls>& measured_calls() {
   static const std::vector<MeasuredCalls> list{
       {SimulatedPanel::demo_methylation, 0, 100, 109, 45, 899, 2, 0},
-      {SimulatedPanel::demo_methylation, 0.1, 100, 109, 45, 899, 4, 21},
+      {SimulatedPanel::demo_methylation, 0.1, 100, 109, 45, 899, 3, 22},
       {SimulatedPanel::demo_rna, 0, 100, 109, 15, 300, 0, 11},
       {SimulatedPanel::demo_rna, 0.1, 100, 109, 15, 300, 0, 17},
   };

@@ -116,7 +116,7 @@ def test_model_and_interpolation_are_echoed(qpcr, plate):
     assert {row["model"] for row in found} == {"logistic_4"}
     chosen = [row for row in rows(qpcr("cq", plate, "--method", "cpd1", "--model", "aicc").out) if row["model"]]
     assert chosen
-    linear = rows(qpcr("cq", plate).out)
+    linear = rows(qpcr("cq", plate, "--method", "threshold").out)
     logarithmic = rows(qpcr("cq", plate, "--interpolation", "log").out)
     assert {row["interpolation"] for row in logarithmic if row["status"] == "found"} == {"logarithmic"}
     pairs = [(float(a["cq_cycles"]), float(b["cq_cycles"])) for a, b in zip(linear, logarithmic) if a["cq_cycles"]]

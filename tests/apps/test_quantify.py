@@ -88,11 +88,11 @@ def test_relative_quantities_name_what_they_assume(qpcr, standards_file):
 
 
 @pytest.mark.parametrize("arguments, what", [
-    (("--method", "magic"), "threshold or sdm"),
+    (("--method", "magic"), "second_derivative_maximum (cpd2, sdm)"),
     (("--interval", "exact"), "fieller or delta"),
     (("--confidence", "95"), "between 0 and 1"),
     (("--lower-limit", "0"), "a positive quantity"),
-    (("--threshold", "3"), "no threshold"),
+    (("--method", "sdm", "--threshold", "3"), "no threshold"),
     (("--reference", "R"), "together"),
     (("--reference", "X", "--calibrator", "B"), "a target of the run"),
     (("--reference", "R", "--calibrator", "Z"), "a sample of the run"),
@@ -153,7 +153,7 @@ def test_the_line_is_that_of_the_standards_cq(qpcr, reference):
             quantities[identifier] = float(re.search(r"<quantity>.*?<value>([^<]+)</value>", body, re.S).group(1))
     assert quantities
     points = [(math.log10(quantities[row["sample"]]), float(row["cq_cycles"]))
-              for row in rows(qpcr("cq", path, "--method", "sdm").out) if row["sample"] in quantities and row["cq_cycles"]]
+              for row in rows(qpcr("cq", path).out) if row["sample"] in quantities and row["cq_cycles"]]
     slope, intercept = fit_line(points)
     standards = json.loads(qpcr("quantify", path, "--json").out)["runs"][0]["standard_curves"][0]
     assert standards["points"] == len(points)

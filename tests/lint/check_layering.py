@@ -11,6 +11,10 @@ ORDER = ["libqpcr/" + name for name in (
 THIRD_PARTY = {
     "Eigen/": ["libqpcr/math", "libqpcr/curve"],
     "boost/math": ["libqpcr/math"],
+    "hwy/": ["libqpcr/math", "libqpcr/curve"],
+    "oneapi/": ["libqpcr/math"],
+    "tbb/": ["libqpcr/math"],
+    "libdeflate": ["libqpcr/tabular"],
     "openssl/": ["libqpcr/seal", "apps"],
     "zip.h": ["libqpcr/tabular", "libqpcr/exchange"],
     "pugixml": ["libqpcr/tabular", "instruments"],

@@ -29,15 +29,17 @@ def test_curves_are_read_only_views_that_outlive_the_run():
         fluorescence[0] = 1
 
 
-@pytest.mark.parametrize("method, option", [("threshold", "threshold"), ("second_derivative_maximum", "sdm")])
+@pytest.mark.parametrize("method, option", [("threshold", "threshold"), ("second_derivative_maximum", "sdm"), (None, None)])
 def test_numbers_are_those_of_the_command_line(method, option):
     rows = qpcr.cq(qpcr.read(PLATE), method=method)
-    table = subprocess.run([PROGRAM, "cq", PLATE, "--method", option, "--csv"], capture_output=True, text=True, check=True).stdout
+    table = subprocess.run([PROGRAM, "cq", PLATE, "--csv"] + (["--method", option] if option else []), capture_output=True, text=True, check=True).stdout
     expected = list(csv.DictReader(io.StringIO(table)))
     assert len(rows) == len(expected) > 300
     for row, other in zip(rows, expected):
         assert (row["well"], row["target"], row["status"]) == (other["well"], other["target"], other["status"])
-        assert row["cq_cycles"] == (float(other["cq_cycles"]) if other["cq_cycles"] else None)
+        for key in ("cq_cycles", "log10_n0"):
+            assert row[key] == (float(other[key]) if other[key] else None)
+        assert row["flags"] == other["flags"].split()
 
 
 def test_errors_carry_code_and_path(tmp_path):
