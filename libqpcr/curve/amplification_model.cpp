@@ -1,7 +1,6 @@
 // Names, canonical covariance, AICc and choice of the sigmoid models.
 #include "libqpcr/curve/amplification_model.hpp"
 
-#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/curve/sigmoid_family.hpp"
 #include "libqpcr/curve/slope_sigmoid_fit.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
@@ -60,8 +60,8 @@ double derive_aicc(double residual_sum_of_squares, int points, int parameters) {
   const double n = points;
   const double k = parameters + 1.0;
   if (!(n - k - 1.0 > 0.0)) return std::numeric_limits<double>::quiet_NaN();
-  return n * (std::log(2.0 * 3.14159265358979323846) + 1.0 + std::log(residual_sum_of_squares / n)) + 2.0 * k +
-         2.0 * k * (k + 1.0) / (n - k - 1.0);
+  return n * (elementary::log(2.0 * 3.14159265358979323846) + 1.0 + elementary::log(residual_sum_of_squares / n)) +
+         2.0 * k + 2.0 * k * (k + 1.0) / (n - k - 1.0);
 }
 
 AmplificationFit fit_amplification_model(CurveView curve, const AmplificationModelOptions& options) {

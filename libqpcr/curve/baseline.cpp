@@ -10,6 +10,7 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/baseline_window.hpp"
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/least_squares.hpp"
 #include "libqpcr/math/linear_fit.hpp"
 
@@ -28,8 +29,9 @@ constexpr double window_share = 0.005;
 // A ground fitted together with the beginning of the rise takes readings up to this share, where growth still is
 // exponential: by a factor of 1.35 to 2.2 a cycle.
 constexpr double rise_share = 0.1;
-const double smallest_rate = std::log(1.35);
-const double largest_rate = std::log(2.2);
+// Logarithms of 1.35 and 2.2.
+constexpr double smallest_rate = 0.30010459245033810;
+constexpr double largest_rate = 0.78845736036427017;
 constexpr std::size_t smallest_constant_rise_count = 6;
 constexpr std::size_t smallest_linear_rise_count = 10;
 
@@ -96,7 +98,7 @@ std::optional<Baseline> fit_under_rise(const Readings& readings, std::size_t fir
   const auto row = [&](int i, const ParameterArray<N>& at, ParameterArray<N>& by) {
     const std::size_t k = first + static_cast<std::size_t>(i);
     const double x = readings.cycles[k] - last;
-    by[0] = std::exp(at[1] * x);
+    by[0] = elementary::exp(at[1] * x);
     by[1] = at[0] * x * by[0];
     by[2] = 1.0;
     double predicted = at[0] * by[0] + at[2];

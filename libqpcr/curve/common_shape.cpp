@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "libqpcr/core/error.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
@@ -107,11 +108,15 @@ bool is_usable(ShapeStatus status) {
          status == ShapeStatus::implausible_efficiency;
 }
 
-double CommonShape::efficiency() const { return std::exp(log_efficiency); }
+double CommonShape::efficiency() const { return elementary::exp(log_efficiency); }
 
-double CommonShape::efficiency_low() const { return std::exp(log_efficiency - z95 * log_efficiency_standard_error); }
+double CommonShape::efficiency_low() const {
+  return elementary::exp(log_efficiency - z95 * log_efficiency_standard_error);
+}
 
-double CommonShape::efficiency_high() const { return std::exp(log_efficiency + z95 * log_efficiency_standard_error); }
+double CommonShape::efficiency_high() const {
+  return elementary::exp(log_efficiency + z95 * log_efficiency_standard_error);
+}
 
 std::vector<double> to_numbers(const CommonShape& shape) {
   std::vector<double> numbers{numbers_version, static_cast<double>(static_cast<int>(shape.status)),

@@ -12,6 +12,7 @@
 #include "libqpcr/curve/common_shape.hpp"
 #include "libqpcr/curve/registration.hpp"
 #include "libqpcr/math/bordered_system.hpp"
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/robust.hpp"
 
 namespace qpcr {
@@ -36,8 +37,8 @@ constexpr double grid = 0.05;
 
 /// The logistic curve's logarithm, 0 where it accelerates most.
 double logistic_log(double x) {
-  const double middle = std::log(2.0 + std::numbers::sqrt3);
-  return std::log1p(std::exp(middle)) - std::log1p(std::exp(middle - x));
+  const double middle = elementary::log(2.0 + std::numbers::sqrt3);
+  return elementary::log1p(elementary::exp(middle)) - elementary::log1p(elementary::exp(middle - x));
 }
 
 struct Reaction {
@@ -145,7 +146,7 @@ bool ShapeLearner::gather(const AnalysisBatch& curves) {
                                                std::numeric_limits<double>::infinity(), options_);
     Own own;
     own.baseline = start.baseline;
-    own.log_amplitude = std::log(start.amplitude);
+    own.log_amplitude = elementary::log(start.amplitude);
     own.reference_cycle = start.reference_cycle;
     Reaction reaction;
     reaction.begin = cycles_.size();
@@ -194,12 +195,13 @@ void ShapeLearner::set_weights(bool first) {
   for (std::size_t i = 0; i < reactions_.size(); ++i) {
     Reaction& reaction = reactions_[i];
     const Own& own = own_[i];
-    const double amplitude = std::exp(own.log_amplitude);
-    const double width = shape_.width_cycles * std::exp(own.log_width);
+    const double amplitude = elementary::exp(own.log_amplitude);
+    const double width = shape_.width_cycles * elementary::exp(own.log_width);
     const double ground = shape_.noise * amplitude;
     double sum = 0.0;
     for (std::size_t k = reaction.begin; k < reaction.end; ++k) {
-      const double above = amplitude * std::exp(shape_.log_shape.evaluate((cycles_[k] - own.reference_cycle) / width));
+      const double above =
+          amplitude * elementary::exp(shape_.log_shape.evaluate((cycles_[k] - own.reference_cycle) / width));
       const double drift = amplitude * own.slope * (cycles_[k] - reaction.anchor_cycle) / shape_.width_cycles;
       const double noise = options_.relative_noise * above;
       variances_[k] = ground * ground + noise * noise;
@@ -223,7 +225,8 @@ void ShapeLearner::set_weights(bool first) {
 /// Second difference of the log shape against the logistic law's, times the root of its penalty.
 double ShapeLearner::bend(const UniformCubicSpline& spline, std::size_t i) const {
   const double knot = spline.first_knot + spline.spacing * static_cast<double>(i);
-  const double root = std::sqrt((knot < left_end ? options_.left_smoothing : 1.0) / std::pow(spline.spacing, 3.0));
+  const double root =
+      std::sqrt((knot < left_end ? options_.left_smoothing : 1.0) / elementary::pow(spline.spacing, 3.0));
   const auto& c = spline.coefficients;
   const double difference =
       c[i] - 2.0 * c[i + 1] + c[i + 2] - (reference_[i] - 2.0 * reference_[i + 1] + reference_[i + 2]);
@@ -237,12 +240,12 @@ double ShapeLearner::evaluate_cost(const std::vector<Own>& all, const UniformCub
   for (std::size_t i = 0; i < reactions_.size(); ++i) {
     const Reaction& reaction = reactions_[i];
     const Own& own = all[i];
-    const double amplitude = std::exp(own.log_amplitude);
-    const double width = shape_.width_cycles * std::exp(own.log_width);
+    const double amplitude = elementary::exp(own.log_amplitude);
+    const double width = shape_.width_cycles * elementary::exp(own.log_width);
     double sum = 0.0;
     for (std::size_t j = reaction.begin; j < reaction.end; ++j) {
       const double above =
-          amplitude * std::exp(std::min(50.0, spline.evaluate((cycles_[j] - own.reference_cycle) / width)));
+          amplitude * elementary::exp(std::min(50.0, spline.evaluate((cycles_[j] - own.reference_cycle) / width)));
       const double drift = amplitude * own.slope * (cycles_[j] - reaction.anchor_cycle) / shape_.width_cycles;
       const double residual = fluorescence_[j] - own.baseline - drift - above;
       const double squared = residual * residual / (variances_[j] * misfit_ * misfit_);
@@ -266,8 +269,8 @@ double ShapeLearner::evaluate_cost(const std::vector<Own>& all, const UniformCub
 void ShapeLearner::add_reaction(std::size_t i, Eigen::VectorXd& shared_vector, Eigen::MatrixXd* shared_matrix) {
   const Reaction& reaction = reactions_[i];
   const Own& own = own_[i];
-  const double amplitude = std::exp(own.log_amplitude);
-  const double width = shape_.width_cycles * std::exp(own.log_width);
+  const double amplitude = elementary::exp(own.log_amplitude);
+  const double width = shape_.width_cycles * elementary::exp(own.log_width);
   const double scale = reaction.weight / (misfit_ * misfit_);
   auto& matrix = system_.matrix(i);
   auto& vector = system_.vector(i);
@@ -285,7 +288,7 @@ void ShapeLearner::add_reaction(std::size_t i, Eigen::VectorXd& shared_vector, E
       value += point.values[a] * c[static_cast<std::size_t>(point.first) + a];
       slope += point.slopes[a] * c[static_cast<std::size_t>(point.first) + a];
     }
-    const double above = amplitude * std::exp(std::min(50.0, value));
+    const double above = amplitude * elementary::exp(std::min(50.0, value));
     const double drift = amplitude * (cycles_[k] - reaction.anchor_cycle) / shape_.width_cycles;
     const double residual = fluorescence_[k] - own.baseline - own.slope * drift - above;
     const double deviation = std::abs(residual) / (std::sqrt(variances_[k]) * misfit_);
@@ -323,7 +326,8 @@ void ShapeLearner::add_penalty() {
   constexpr std::array<double, 3> difference{1.0, -2.0, 1.0};
   for (std::size_t i = 0; i + 2 < spline.coefficients.size(); ++i) {
     const double knot = spline.first_knot + spline.spacing * static_cast<double>(i);
-    const double root = std::sqrt((knot < left_end ? options_.left_smoothing : 1.0) / std::pow(spline.spacing, 3.0));
+    const double root =
+        std::sqrt((knot < left_end ? options_.left_smoothing : 1.0) / elementary::pow(spline.spacing, 3.0));
     const double value = bend(spline, i);
     for (std::size_t a = 0; a < 3; ++a) {
       const auto row = static_cast<Eigen::Index>(i + a);
@@ -392,7 +396,7 @@ void ShapeLearner::normalise() {
   auto& spline = shape_.log_shape;
   const auto acceleration = [&spline](double x) {
     const double slope = spline.evaluate_slope(x);
-    return std::exp(spline.evaluate(x)) * (slope * slope + spline.evaluate_curvature(x));
+    return elementary::exp(spline.evaluate(x)) * (slope * slope + spline.evaluate_curvature(x));
   };
   double best = 0.0;
   double largest = -std::numeric_limits<double>::infinity();
@@ -412,18 +416,18 @@ void ShapeLearner::normalise() {
   shape_.reach -= best;
   for (double& coefficient : spline.coefficients) coefficient -= height;
   for (Own& own : own_) {
-    own.reference_cycle += best * shape_.width_cycles * std::exp(own.log_width);
+    own.reference_cycle += best * shape_.width_cycles * elementary::exp(own.log_width);
     own.log_amplitude += height;
-    own.slope *= std::exp(-height);
+    own.slope *= elementary::exp(-height);
   }
-  shape_.noise *= std::exp(-height);
-  noise_ *= std::exp(-height);
+  shape_.noise *= elementary::exp(-height);
+  noise_ *= elementary::exp(-height);
   shape_.typical_misfit = misfit_;
-  shape_.median_amplitude = std::exp(median_of(own_, &Own::log_amplitude, work_));
+  shape_.median_amplitude = elementary::exp(median_of(own_, &Own::log_amplitude, work_));
   shape_.median_slope = median_of(own_, &Own::slope, work_);
   shape_.plateau = 0.0;
   for (double x = 0.0; x < spline.last_knot() + grid; x += grid) {
-    shape_.plateau = std::max(shape_.plateau, std::exp(spline.evaluate(x)));
+    shape_.plateau = std::max(shape_.plateau, elementary::exp(spline.evaluate(x)));
   }
 }
 
@@ -436,7 +440,7 @@ std::pair<double, double> ShapeLearner::fit_rate(double offset, std::vector<doub
   std::vector<double> rates;
   const double plateau = shape_.plateau + offset;
   for (double x = spline.first_knot; x < spline.last_knot(); x += grid) {
-    const double g = std::exp(spline.evaluate(x));
+    const double g = elementary::exp(spline.evaluate(x));
     const double share = (g + offset) / plateau;
     if (share >= options_.largest_share) break;
     if (share <= options_.smallest_share) continue;

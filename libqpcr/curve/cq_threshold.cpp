@@ -8,6 +8,7 @@
 #include "libqpcr/curve/baseline_window.hpp"
 #include "libqpcr/curve/cq_batch.hpp"
 #include "libqpcr/curve/cq_rules.hpp"
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/robust.hpp"
 
 namespace qpcr {
@@ -59,8 +60,8 @@ std::optional<Crossing> find_crossing(const CurveAnalyser& analyser, const Basel
   double by_before = -(1.0 - share) * step / slope;
   double by_after = -share * step / slope;
   if (interpolation == Interpolation::logarithmic && before > 0.0) {
-    const double log_slope = std::log(net(i) / before);
-    const double log_share = std::log(threshold / before) / log_slope;
+    const double log_slope = elementary::log(net(i) / before);
+    const double log_share = elementary::log(threshold / before) / log_slope;
     crossing.cycle = readings.cycles[i - 1] + log_share * step;
     by_before = -(1.0 - log_share) * step / (log_slope * before);
     by_after = -log_share * step / (log_slope * net(i));

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/robust.hpp"
 
 namespace qpcr {
@@ -44,11 +45,11 @@ constexpr double end_weight = 4.0;
 }  // namespace
 
 double find_shape_cycle(const SigmoidFit& fit, double shape) {
-  return std::exp(std::log(fit.e) + std::log(1.0 / shape - 1.0) / fit.b);
+  return elementary::exp(elementary::log(fit.e) + elementary::log(1.0 / shape - 1.0) / fit.b);
 }
 
 double derive_shape(const SigmoidFit& fit, double cycle) {
-  return 1.0 / (1.0 + std::exp(fit.b * (std::log(cycle) - std::log(fit.e))));
+  return 1.0 / (1.0 + elementary::exp(fit.b * (elementary::log(cycle) - elementary::log(fit.e))));
 }
 
 /// Standard deviation of one reading by the 85th percentile of second differences, 3.53 SD of normal noise: a spike or
@@ -282,7 +283,7 @@ void CurveAnalyser::judge_shape() {
   shape.ground_slope_share = flattest / steepest;
   shape.end_slope_share = slope(n - window - 1, n - 2) / steepest;
   shape.oddness = std::max(shape.ground_slope_share, smallest_ground_share) *
-                  std::exp(end_weight * std::clamp(shape.end_slope_share, 0.0, largest_end_share));
+                  elementary::exp(end_weight * std::clamp(shape.end_slope_share, 0.0, largest_end_share));
   const bool typical = shape.oddness <= CurveShape::largest_oddness;
   call_.verdict = typical ? AmplificationVerdict::typical : AmplificationVerdict::odd;
 }

@@ -10,6 +10,7 @@
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/readings.hpp"
 #include "libqpcr/curve/slope_sigmoid_fit.hpp"
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/least_squares.hpp"
 
 namespace qpcr {
@@ -37,7 +38,7 @@ struct Window {
 
   void fill(double rate) {
     for (std::size_t i = 0; i < x.size(); ++i) {
-      growth[i] = std::exp(rate * x[i]);
+      growth[i] = elementary::exp(rate * x[i]);
       by_rate[i] = x[i] * growth[i];
     }
   }
@@ -127,10 +128,10 @@ ExponentialFit fit_exponential_phase(CurveView curve, const ExponentialOptions& 
   const double rate = best.parameters[0];
   const double amplitude = window.evaluate(rate, centred, normal);
   fit.rate_per_cycle = rate;
-  fit.efficiency = std::exp(rate);
+  fit.efficiency = elementary::exp(rate);
   fit.residual_sum_of_squares = normal.residual_sum_of_squares;
   fit.aicc = derive_aicc(fit.residual_sum_of_squares, fit.points, parameters);
-  fit.initial_fluorescence = amplitude * std::exp(-rate * origin);
+  fit.initial_fluorescence = amplitude * elementary::exp(-rate * origin);
   window.fill(rate);
   fit.ground = 0.0;
   for (std::size_t i = 0; options.ground && i < window.y.size(); ++i)

@@ -10,6 +10,7 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/readings.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
@@ -175,21 +176,23 @@ bool LinearPhaseEstimator::solve_baseline(double min_efficiency, LinearPhase& ph
   const double rise = phase_fluorescence_[n - 1] - lowest;
   // u = (lowest − baseline)/rise, searched on its logarithm. It is 1/(E^span − 1), which bounds it for E ≥ the minimum.
   const double span = phase_cycles_[n - 1] - phase_cycles_[0];
-  const auto to_log_u = [span](double efficiency) { return -std::log(std::expm1(span * std::log(efficiency))); };
+  const auto to_log_u = [span](double efficiency) {
+    return -elementary::log(elementary::expm1(span * elementary::log(efficiency)));
+  };
   const double max_log_u = to_log_u(min_efficiency);
   std::array<double, phase_capacity> relative{};
   for (std::size_t i = 0; i < n; ++i) relative[i] = (phase_fluorescence_[i] - lowest) / rise;
 
-  const double log_rise = std::log(rise);
+  const double log_rise = elementary::log(rise);
   double derivative = 0.0;
   // Upper minus lower slope and its derivative by log u. Negative where the baseline is too near to the lowest reading.
   const auto evaluate = [&](double log_u) {
-    const double u = std::exp(log_u);
+    const double u = elementary::exp(log_u);
     double difference = 0.0;
     derivative = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
       const double above = relative[i] + u;
-      phase_logs_[i] = std::log(above);
+      phase_logs_[i] = elementary::log(above);
       difference += difference_weights_[i] * phase_logs_[i];
       derivative += difference_weights_[i] * (u / above);
     }
@@ -215,7 +218,7 @@ bool LinearPhaseEstimator::solve_baseline(double min_efficiency, LinearPhase& ph
     difference = evaluate(log_u);
     if (settled || difference == 0.0) break;
   }
-  phase.baseline = lowest - std::exp(log_u) * rise;
+  phase.baseline = lowest - elementary::exp(log_u) * rise;
   for (std::size_t i = 0; i < n; ++i) phase_logs_[i] += log_rise;
   return true;
 }
@@ -268,7 +271,7 @@ void LinearPhaseEstimator::estimate_errors(LinearPhase& phase) {
   }
   // Each reading's own squared residual: logs scatter the more the nearer a reading is to the baseline (White 1980).
   const double inflation = n / (n - 3.0);
-  phase.efficiency = std::exp(slope);
+  phase.efficiency = elementary::exp(slope);
   phase.efficiency_standard_error = phase.efficiency * std::sqrt(inflation * slope_variance);
   phase.r_squared = products * products / (squares * cycle_squares);
   phase.anchor_cycle = anchor_cycle;
@@ -318,20 +321,20 @@ LinearPhase LinearPhaseEstimator::estimate(CurveView curve, const LinearPhaseOpt
   // The readings on both sides of the third-derivative zero, on the log scale.
   std::size_t left = end;
   while (left + 1 < n && cycles_[left + 1] <= phase.td0_cycle) ++left;
-  const double log_left = std::log(fluorescence_[left] - phase.baseline);
+  const double log_left = elementary::log(fluorescence_[left] - phase.baseline);
   if (left + 1 < n) {
-    const double log_right = std::log(fluorescence_[left + 1] - phase.baseline);
+    const double log_right = elementary::log(fluorescence_[left + 1] - phase.baseline);
     const double share = (phase.td0_cycle - cycles_[left]) / (cycles_[left + 1] - cycles_[left]);
-    phase.td0_fluorescence = std::exp(log_left + share * (log_right - log_left));
+    phase.td0_fluorescence = elementary::exp(log_left + share * (log_right - log_left));
   } else {
-    phase.td0_fluorescence = std::exp(log_left);
+    phase.td0_fluorescence = elementary::exp(log_left);
   }
   phase.plateau_fluorescence = last - phase.baseline;
-  const double log_growth = std::log(phase.efficiency);
+  const double log_growth = elementary::log(phase.efficiency);
   const double expected =
       phase.anchor_log10_fluorescence * std::numbers::ln10 + (cycles_[n - 1] - phase.anchor_cycle) * log_growth;
-  phase.has_plateau = expected > std::log(plateau_fold * (fluorescence_[n - 1] - phase.baseline));
-  phase.is_short = phase_logs_[points_ - 1] - phase_logs_[0] < std::log(short_phase_fold);
+  phase.has_plateau = expected > elementary::log(plateau_fold * (fluorescence_[n - 1] - phase.baseline));
+  phase.is_short = phase_logs_[points_ - 1] - phase_logs_[0] < elementary::log(short_phase_fold);
   phase.is_noisy = phase.r_squared < noisy_r_squared;
   return phase;
 }

@@ -10,6 +10,7 @@
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/readings.hpp"
 #include "libqpcr/curve/slope_sigmoid_fit.hpp"
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/linear_fit.hpp"
 
 namespace qpcr {
@@ -85,7 +86,7 @@ LinearResistanceFit fit_linear_resistance(CurveView baselined, const LinearResis
   double mean_cycle = 0.0;
   const double n = fit.points;
   for (std::size_t i = 0; i < level.size(); ++i) {
-    const double growth = std::exp(cycle[i] * std::log1p(line.intercept));
+    const double growth = elementary::exp(cycle[i] * elementary::log1p(line.intercept));
     const double initial = fit.maximal_fluorescence / (1.0 + (fit.maximal_fluorescence / level[i] - 1.0) * growth);
     sum += initial / n;
     squares += initial * initial / n;

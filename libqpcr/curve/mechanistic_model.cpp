@@ -11,6 +11,7 @@
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/readings.hpp"
 #include "libqpcr/curve/slope_sigmoid_fit.hpp"
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/least_squares.hpp"
 
 namespace qpcr {
@@ -27,13 +28,13 @@ struct Growth {
 };
 
 void fill_growth(const std::vector<int>& cycles, double theta, Growth& growth) {
-  double g = std::exp(theta);
+  double g = elementary::exp(theta);
   double by = g;
   int cycle = 0;
   for (std::size_t i = 0; i < cycles.size(); ++i) {
     for (; cycle < cycles[i]; ++cycle) {
       by *= 1.0 + 1.0 / (1.0 + g);
-      g += std::log1p(g);
+      g += elementary::log1p(g);
     }
     growth.value[i] = g;
     growth.by_theta[i] = by;
@@ -180,7 +181,7 @@ MechanisticFit fit_mechanistic_model(CurveView curve, const MechanisticOptions& 
   ParameterBounds<1> bounds;
   // At the upper bound the first cycle is on the plateau already, at the lower the growth is exponential to the end.
   bounds.upper[0] = 3.0;
-  bounds.lower[0] = -fit.last_cycle * std::log(2.0) - 30.0;
+  bounds.lower[0] = -fit.last_cycle * elementary::log(2.0) - 30.0;
   LeastSquaresResult<1> best;
   int iterations = 0;
   const auto model = [&problem](const ParameterArray<1>& at, NormalEquations<1>& normal) {
@@ -188,7 +189,7 @@ MechanisticFit fit_mechanistic_model(CurveView curve, const MechanisticOptions& 
   };
   // D at the last reading in units of k: from nearly exponential to far into the slowing.
   for (const double log_end : {-3.0, -1.0, 0.0, 1.0, 2.0, 3.5}) {
-    const double start = std::clamp(log_end - fit.last_cycle * std::log(2.0), bounds.lower[0], bounds.upper[0]);
+    const double start = std::clamp(log_end - fit.last_cycle * elementary::log(2.0), bounds.lower[0], bounds.upper[0]);
     const LeastSquaresResult<1> trial = fit_least_squares<1>(model, {start}, fit.points, solver, bounds);
     iterations += trial.iterations;
     if (trial.status == LeastSquaresStatus::not_finite) continue;
@@ -206,7 +207,7 @@ MechanisticFit fit_mechanistic_model(CurveView curve, const MechanisticOptions& 
   fit.residual_sum_of_squares = normal.residual_sum_of_squares;
   fit.aicc = derive_aicc(fit.residual_sum_of_squares, fit.points, parameters);
   fit.kinetic_constant = k;
-  fit.initial_fluorescence = k * std::exp(theta);
+  fit.initial_fluorescence = k * elementary::exp(theta);
   fill_growth(problem.cycles, theta, problem.growth);
   double mean = 0.0;
   double slope = 0.0;
@@ -228,7 +229,7 @@ MechanisticFit fit_mechanistic_model(CurveView curve, const MechanisticOptions& 
 
 double evaluate_mechanistic(const MechanisticFit& fit, int cycle) {
   double g = fit.initial_fluorescence / fit.kinetic_constant;
-  for (int i = 0; i < cycle; ++i) g += std::log1p(g);
+  for (int i = 0; i < cycle; ++i) g += elementary::log1p(g);
   return fit.kinetic_constant * g + fit.background + fit.slope_per_cycle * cycle;
 }
 

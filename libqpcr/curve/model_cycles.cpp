@@ -4,6 +4,7 @@
 
 #include "libqpcr/curve/amplification_model.hpp"
 #include "libqpcr/curve/sigmoid_family.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
@@ -32,10 +33,10 @@ std::array<double, 5> evaluate_polynomials(double w, double kappa) {
 }
 
 std::array<double, 5> evaluate_at(const Canonical& p, bool log_axis, double x) {
-  const double beta = std::exp(p[0]);
-  const double u = log_axis ? std::log(x) : x;
+  const double beta = elementary::exp(p[0]);
+  const double u = log_axis ? elementary::log(x) : x;
   const double t = std::min(-beta * (u - p[1]), 300.0);
-  const double v = std::exp(t);
+  const double v = elementary::exp(t);
   const double s = evaluate_shape(t, p[2]).value;
   std::array<double, 5> d = evaluate_polynomials(v / (1.0 + p[2] * v), p[2]);
   double factor = p[4] * s;
@@ -58,20 +59,20 @@ std::array<double, 5> evaluate_at(const Canonical& p, bool log_axis, double x) {
 double find_cycle(const Canonical& p, bool log_axis, double w) {
   const double rest = 1.0 - p[2] * w;
   if (!(w > 0.0) || !(rest > 0.0)) return std::numeric_limits<double>::quiet_NaN();
-  const double u = p[1] - std::log(w / rest) / std::exp(p[0]);
-  return log_axis ? std::exp(u) : u;
+  const double u = p[1] - elementary::log(w / rest) / elementary::exp(p[0]);
+  return log_axis ? elementary::exp(u) : u;
 }
 
 // On the axis u, F″ = 0 is w = 1/(1 + κ); on x = eᵘ it is β·P₂ + P₁ = 0, w = (1 + 1/β)/(1 + κ).
 double find_first_maximum(const Canonical& p, bool log_axis) {
-  const double q = log_axis ? std::exp(-p[0]) : 0.0;
+  const double q = log_axis ? elementary::exp(-p[0]) : 0.0;
   return find_cycle(p, log_axis, (1.0 + q) / (1.0 + p[2]));
 }
 
 // F‴ = 0 with q = 1/β on the log axis and 0 on the plain one: (1 + κ)(1 + 2κ)·w² − 3(1 + q)(1 + κ)·w + (1 + q)(1 + 2q)
 // = 0. w falls with the cycle: the larger root is the maximum of F″, the smaller its minimum after the inflection.
 double find_second_maximum(const Canonical& p, bool log_axis) {
-  const double q = log_axis ? std::exp(-p[0]) : 0.0;
+  const double q = log_axis ? elementary::exp(-p[0]) : 0.0;
   const double k1 = 1.0 + p[2];
   const double k2 = 1.0 + 2.0 * p[2];
   const double half = 1.5 * (1.0 + q) * k1;
@@ -85,10 +86,10 @@ double find_second_maximum(const Canonical& p, bool log_axis) {
 
 double find_share_cycle(const Canonical& p, bool log_axis, double share) {
   // s = share: ln(1 + κeᵗ) = −κ·ln share.
-  const double lag = -std::log(share);
-  const double v = p[2] > 1e-12 ? std::expm1(p[2] * lag) / p[2] : lag;
-  const double u = p[1] - std::log(v) / std::exp(p[0]);
-  return log_axis ? std::exp(u) : u;
+  const double lag = -elementary::log(share);
+  const double v = p[2] > 1e-12 ? elementary::expm1(p[2] * lag) / p[2] : lag;
+  const double u = p[1] - elementary::log(v) / elementary::exp(p[0]);
+  return log_axis ? elementary::exp(u) : u;
 }
 
 struct Ground {

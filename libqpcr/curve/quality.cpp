@@ -9,6 +9,7 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/linear_fit.hpp"
 #include "libqpcr/math/robust.hpp"
 
@@ -199,8 +200,8 @@ std::optional<ShapeReference> learn_shape_reference(std::span<const ShapeFeature
   std::vector<double> takeoffs;
   for (const ShapeFeatures& one : features) {
     if (!one.complete || !(one.rise > 0.0) || !(one.duration_cycles > 0.0)) continue;
-    rises.push_back(std::log(one.rise));
-    durations.push_back(std::log(one.duration_cycles));
+    rises.push_back(elementary::log(one.rise));
+    durations.push_back(elementary::log(one.duration_cycles));
     takeoffs.push_back(one.takeoff_cycles);
   }
   if (rises.size() < smallest_reference_count) return std::nullopt;
@@ -216,10 +217,10 @@ std::optional<ShapeReference> learn_shape_reference(std::span<const ShapeFeature
 
 void flag_group(const ShapeFeatures& features, const ShapeReference& reference, bool same_template,
                 const QualityLimits& limits, std::vector<QualityFlag>& flags) {
-  const double rise = standardise(std::log(features.rise), reference.log_rise, reference.log_rise_sd);
+  const double rise = standardise(elementary::log(features.rise), reference.log_rise, reference.log_rise_sd);
   const double duration =
-      standardise(std::log(features.duration_cycles), reference.log_duration, reference.log_duration_sd);
-  const double share = features.rise / std::exp(reference.log_rise);
+      standardise(elementary::log(features.duration_cycles), reference.log_duration, reference.log_duration_sd);
+  const double share = features.rise / elementary::exp(reference.log_rise);
   if (share < limits.amplitude_share) flags.push_back({QualityRule::low_amplitude, share, limits.amplitude_share});
   if (rise <= 0.0) flag_above(QualityRule::inhibition, duration, limits.inhibition_sd, flags);
   if (same_template) {

@@ -9,6 +9,8 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 
+#include "libqpcr/math/elementary.hpp"
+
 namespace qpcr {
 namespace {
 
@@ -81,7 +83,7 @@ CurveRegistrar::CurveRegistrar(const CommonShape& shape) : shape_(shape) {
   const int count = before + static_cast<int>(std::ceil((table_end - first_knot) * table_scale_));
   const auto node = [&](int i) {
     const double x = first_knot + spacing * (i - before);
-    const double value = std::exp(shape_.log_shape.evaluate(x));
+    const double value = elementary::exp(shape_.log_shape.evaluate(x));
     return Point{value, value * shape_.log_shape.evaluate_slope(x)};
   };
   Point left = node(0);
@@ -123,7 +125,7 @@ struct CurveRegistrar::State {
 /// One Gauss–Newton step. @return false where the normal equations cannot be solved.
 bool CurveRegistrar::step(std::span<const double> cycles, std::span<const double> fluorescence, State& state) const {
   const CommonShapeOptions& options = shape_.options;
-  const double width = shape_.width_cycles * std::exp(state.log_width);
+  const double width = shape_.width_cycles * elementary::exp(state.log_width);
   const double per_width = 1.0 / width;
   const double per_common_width = 1.0 / shape_.width_cycles;
   const double ground = shape_.noise * state.amplitude;
@@ -164,8 +166,9 @@ bool CurveRegistrar::step(std::span<const double> cycles, std::span<const double
   state.normal(3, 3) += width_weight;
   state.normal(4, 4) += slope_weight;
   Eigen::Matrix<double, 5, 1> gradient;
-  gradient << right[0], right[1] - amplitude_weight * std::log(state.amplitude / shape_.median_amplitude), right[2],
-      right[3] - width_weight * state.log_width, right[4] - slope_weight * (state.slope - shape_.median_slope);
+  gradient << right[0], right[1] - amplitude_weight * elementary::log(state.amplitude / shape_.median_amplitude),
+      right[2], right[3] - width_weight * state.log_width,
+      right[4] - slope_weight * (state.slope - shape_.median_slope);
   // A unit diagonal keeps the factor accurate whatever the fluorescence unit.
   const Eigen::Matrix<double, 5, 1> scale = state.normal.diagonal().cwiseSqrt().cwiseInverse();
   const Eigen::Matrix<double, 5, 5> scaled = scale.asDiagonal() * state.normal * scale.asDiagonal();
@@ -174,7 +177,7 @@ bool CurveRegistrar::step(std::span<const double> cycles, std::span<const double
   state.delta = scale.cwiseProduct(factor.solve(scale.cwiseProduct(gradient)));
   if (!state.delta.allFinite()) return false;
   state.baseline += state.share * state.delta(0);
-  state.amplitude *= std::exp(std::clamp(state.share * state.delta(1), -1.0, 1.0));
+  state.amplitude *= elementary::exp(std::clamp(state.share * state.delta(1), -1.0, 1.0));
   const double longest = 1.5 * shape_.width_cycles;
   state.reference_cycle += std::clamp(state.share * state.delta(2), -longest, longest);
   state.log_width += std::clamp(state.share * state.delta(3), -longest_width_step, longest_width_step);
@@ -185,7 +188,7 @@ bool CurveRegistrar::step(std::span<const double> cycles, std::span<const double
 void CurveRegistrar::finish(std::span<const double> cycles, std::span<const double> fluorescence, const State& state,
                             Registration& result) const {
   const CommonShapeOptions& options = shape_.options;
-  const double width = shape_.width_cycles * std::exp(state.log_width);
+  const double width = shape_.width_cycles * elementary::exp(state.log_width);
   const double by_amplitude = -options.amplitude_exponent / shape_.log_efficiency;
   const double by_width = options.width_reference * shape_.width_cycles;
   Eigen::Matrix<double, 5, 1> gradient;
@@ -224,7 +227,7 @@ void CurveRegistrar::finish(std::span<const double> cycles, std::span<const doub
   const double misfit = std::sqrt(sum / (count - 4.0));
   result.reference_cycle = state.reference_cycle;
   result.amplitude = state.amplitude;
-  result.relative_width = std::exp(state.log_width);
+  result.relative_width = elementary::exp(state.log_width);
   result.baseline = state.baseline +
                     state.slope * state.amplitude * (state.reference_cycle - state.anchor_cycle) / shape_.width_cycles;
   result.baseline_slope_per_cycle = state.slope * state.amplitude / shape_.width_cycles;
@@ -235,13 +238,13 @@ void CurveRegistrar::finish(std::span<const double> cycles, std::span<const doub
     return;
   }
   result.status = RegistrationStatus::found;
-  const double cq = state.reference_cycle + by_amplitude * std::log(state.amplitude / shape_.median_amplitude) +
+  const double cq = state.reference_cycle + by_amplitude * elementary::log(state.amplitude / shape_.median_amplitude) +
                     by_width * state.log_width;
   const double error = std::sqrt(variance);
   result.cq_cycles = cq;
   result.standard_error_cycles = error;
   constexpr double log10_e = 0.43429448190325182765;
-  result.log10_n0 = log10_e * (std::log(shape_.median_amplitude) - cq * shape_.log_efficiency);
+  result.log10_n0 = log10_e * (elementary::log(shape_.median_amplitude) - cq * shape_.log_efficiency);
   result.log10_n0_standard_error =
       log10_e * std::hypot(shape_.log_efficiency * error, cq * shape_.log_efficiency_standard_error);
 }

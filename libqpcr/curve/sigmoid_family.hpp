@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "libqpcr/curve/amplification_model.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 
@@ -50,7 +50,7 @@ struct ShapeValue {
 
 inline ShapeValue evaluate_shape(double t, double kappa) {
   // Beyond e³⁰⁰ the shape is 0 to double precision and its square still finite.
-  const double v = std::exp(std::min(t, 300.0));
+  const double v = elementary::exp(std::min(t, 300.0));
   const double y = kappa * v;
   double exponent = 0.0;
   double by_asymmetry = 0.0;
@@ -59,11 +59,11 @@ inline ShapeValue evaluate_shape(double t, double kappa) {
     exponent = v * (1.0 - y * (1.0 / 2.0 - y * (1.0 / 3.0 - y * (1.0 / 4.0 - y * (1.0 / 5.0 - y / 6.0)))));
     by_asymmetry = -v * v * (1.0 / 2.0 - y * (2.0 / 3.0 - y * (3.0 / 4.0 - y * (4.0 / 5.0 - y * (5.0 / 6.0)))));
   } else {
-    exponent = std::log1p(y) / kappa;
+    exponent = elementary::log1p(y) / kappa;
     by_asymmetry = (v / (1.0 + y) - exponent) / kappa;
   }
   ShapeValue shape;
-  shape.value = std::exp(-exponent);
+  shape.value = elementary::exp(-exponent);
   shape.by_t = -shape.value * (v / (1.0 + y));
   shape.by_asymmetry = shape.value > 0.0 ? -shape.value * by_asymmetry : 0.0;
   return shape;

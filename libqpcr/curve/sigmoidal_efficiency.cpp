@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "libqpcr/curve/sigmoid_fitter.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
@@ -13,10 +14,10 @@ namespace {
 /// The same asymptotes with another shape.
 SigmoidFit with_shape(const SigmoidFit& fit, const SigmoidShape& shape) {
   SigmoidFit moved = fit;
-  const double beta = std::exp(shape.log_beta);
+  const double beta = elementary::exp(shape.log_beta);
   moved.b = -beta;
   moved.f = 1.0 / shape.kappa;
-  moved.e = std::exp(shape.tau + std::log(shape.kappa) / beta);
+  moved.e = elementary::exp(shape.tau + elementary::log(shape.kappa) / beta);
   return moved;
 }
 
@@ -25,10 +26,10 @@ double log_growth(const SigmoidFit& fit) {
   const auto cycle = derive_second_derivative_maximum(fit);
   if (!cycle || !(cycle->cycle > 1.0)) return std::numeric_limits<double>::quiet_NaN();
   const SigmoidShape shape = to_shape(fit);
-  const double beta = std::exp(shape.log_beta);
+  const double beta = elementary::exp(shape.log_beta);
   const auto log_share = [&](double x) {
-    const double t = -beta * (std::log(x) - shape.tau);
-    return -std::log1p(shape.kappa * std::exp(t)) / shape.kappa;
+    const double t = -beta * (elementary::log(x) - shape.tau);
+    return -elementary::log1p(shape.kappa * elementary::exp(t)) / shape.kappa;
   };
   return log_share(cycle->cycle) - log_share(cycle->cycle - 1.0);
 }
@@ -78,7 +79,7 @@ std::optional<SigmoidalEfficiency> derive_sigmoidal_efficiency(const SigmoidFit&
     result.standard_error = std::numeric_limits<double>::quiet_NaN();
     return result;
   }
-  result.efficiency = std::exp(log_growth(fit));
+  result.efficiency = elementary::exp(log_growth(fit));
   if (!std::isfinite(result.efficiency)) return std::nullopt;
   result.standard_error = estimate_standard_error(fit, result.efficiency);
   return result;

@@ -8,6 +8,7 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/curve/readings.hpp"
 #include "libqpcr/curve/sigmoid_family.hpp"
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/least_squares.hpp"
 
 namespace qpcr {
@@ -59,7 +60,7 @@ Columns make_columns(const FamilyData& data, bool line) {
 }
 
 void fill_shape(const Columns& columns, const SigmoidShape& at) {
-  const double beta = std::exp(at.log_beta);
+  const double beta = elementary::exp(at.log_beta);
   for (std::size_t i = 0; i < columns.axis.size(); ++i) {
     const double t = std::min(-beta * (columns.axis[i] - at.tau), 300.0);
     const ShapeValue s = evaluate_shape(t, at.kappa);
@@ -118,9 +119,9 @@ Limits find_limits(const FamilyData& data, bool log_axis) {
   const double first = data.axis.front();
   const double last = data.axis.back();
   // The log axis counts in factors, the plain one in cycles.
-  if (log_axis) return {std::log(0.05), std::log(2000.0), first - 2.0, last + 2.0};
+  if (log_axis) return {elementary::log(0.05), elementary::log(2000.0), first - 2.0, last + 2.0};
   const double span = last - first;
-  return {std::log(0.1 / span), std::log(100.0), first - span, last + span};
+  return {elementary::log(0.1 / span), elementary::log(100.0), first - span, last + span};
 }
 
 template <int N>
@@ -188,8 +189,8 @@ void fit_shape(const FamilyData& data, const SigmoidShape& start, int max_iterat
   int iterations = 0;
   for (const auto& [factor, shift, kappa] : find_starts(traits)) {
     SigmoidShape at = start;
-    at.log_beta += std::log(factor);
-    at.tau += shift / std::exp(start.log_beta);
+    at.log_beta += elementary::log(factor);
+    at.tau += shift / elementary::exp(start.log_beta);
     at.kappa = kappa;
     const LeastSquaresResult<N> trial = minimise<N>(columns, limits, at, traits.held_asymmetry, max_iterations);
     iterations += trial.iterations;
@@ -215,14 +216,14 @@ void fit_shape(const FamilyData& data, const SigmoidShape& start, int max_iterat
 
 /// Published parameters and their errors from the canonical ones.
 void publish(bool log_axis, bool asymmetry_held, AmplificationFit& fit) {
-  const double beta = std::exp(fit.shape.log_beta);
+  const double beta = elementary::exp(fit.shape.log_beta);
   const double kappa = fit.shape.kappa;
   // The explicit Gompertz curve has no f, and its e is the cycle at t = 0.
-  const double shift = kappa > 0.0 ? std::log(kappa) : 0.0;
+  const double shift = kappa > 0.0 ? elementary::log(kappa) : 0.0;
   fit.b = -beta;
   fit.f = kappa > 0.0 ? 1.0 / kappa : nan;
   const double position = fit.shape.tau + shift / beta;
-  fit.e = log_axis ? std::exp(position) : position;
+  fit.e = log_axis ? elementary::exp(position) : position;
   const auto variance = [&fit](std::size_t i, std::size_t j) { return fit.covariance[i][j]; };
   fit.standard_errors.fill(nan);
   fit.standard_errors[0] = beta * std::sqrt(variance(0, 0));
@@ -308,7 +309,7 @@ void AmplificationModelFitter::assign(CurveView curve, bool log_axis) {
     if (!std::isfinite(curve.fluorescence[i]) || !std::isfinite(cycle) || (log_axis && !(cycle > 0.0))) continue;
     cycles_.push_back(cycle);
     fluorescence_.push_back(curve.fluorescence[i]);
-    axis_.push_back(log_axis ? std::log(cycle) : cycle);
+    axis_.push_back(log_axis ? elementary::log(cycle) : cycle);
   }
   work_.resize(5 * cycles_.size());
 }
@@ -365,13 +366,14 @@ AmplificationFit AmplificationModelFitter::fit(CurveView curve, const Amplificat
     fit.residual_sum_of_squares = 0.0;
     return fit;
   }
-  SigmoidShape start = std::isfinite(sigmoid.b) && std::isfinite(sigmoid.e)
-                           ? to_shape(sigmoid)
-                           : SigmoidShape{std::log(10.0), std::log(std::max(cycles_[cycles_.size() / 2], 1.0)), 1.0};
+  SigmoidShape start =
+      std::isfinite(sigmoid.b) && std::isfinite(sigmoid.e)
+          ? to_shape(sigmoid)
+          : SigmoidShape{elementary::log(10.0), elementary::log(std::max(cycles_[cycles_.size() / 2], 1.0)), 1.0};
   if (!traits.log_axis) {
     // The same steepness at the same place: d ln x = dx/x.
     start.log_beta -= start.tau;
-    start.tau = std::exp(start.tau);
+    start.tau = elementary::exp(start.tau);
   }
   fit_family({cycles_, axis_, fluorescence_, work_}, start, options.max_iterations, fit);
   return fit;

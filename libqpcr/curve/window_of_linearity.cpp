@@ -10,6 +10,7 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/robust.hpp"
 
 namespace qpcr {
@@ -155,7 +156,7 @@ class TargetAnalysis {
       if (reaction.phase.status != LinearPhaseStatus::found) continue;
       WindowFit& fit = fits_[i];
       fit.points = reaction.phase.points;
-      fit.slope = std::log(reaction.phase.efficiency);
+      fit.slope = elementary::log(reaction.phase.efficiency);
       fit.slope_standard_error = reaction.phase.efficiency_standard_error / reaction.phase.efficiency;
       fit.anchor_cycle = reaction.phase.anchor_cycle;
       fit.anchor_log = reaction.phase.anchor_log10_fluorescence * std::numbers::ln10;
@@ -181,7 +182,7 @@ class TargetAnalysis {
     for (std::size_t i = 0; i < result_.reactions.size(); ++i) {
       if (result_.reactions[i].use != EfficiencyUse::used) continue;
       const WindowFit fit = fit_window(cycles(i), logs(i), phase(i).points, lower, upper);
-      if (fit.slope > 0.0) values_.push_back(std::exp(fit.slope));
+      if (fit.slope > 0.0) values_.push_back(elementary::exp(fit.slope));
     }
     return average_of(values_, EfficiencyAverage::mean);
   }
@@ -215,8 +216,8 @@ class TargetAnalysis {
       variations.push_back(average.sd / average.value);
       tops.push_back(upper);
       heights.push_back(height);
-      height = result_.options.window_points * std::log(average.value);
-      upper -= step_cycles * std::log(average.value);
+      height = result_.options.window_points * elementary::log(average.value);
+      upper -= step_cycles * elementary::log(average.value);
     }
     if (variations.empty()) return;
     std::size_t best = 0;
@@ -245,7 +246,7 @@ class TargetAnalysis {
         continue;
       }
       fits_[i] = fit;
-      reaction.efficiency = std::exp(fit.slope);
+      reaction.efficiency = elementary::exp(fit.slope);
       reaction.efficiency_standard_error = *reaction.efficiency * fit.slope_standard_error;
     }
   }
@@ -305,7 +306,7 @@ class TargetAnalysis {
     result_.threshold = result_.options.threshold;
     if (result_.threshold) return;
     if (result_.window_log10_upper) {
-      result_.threshold = 0.5 * std::pow(10.0, *result_.window_log10_upper);
+      result_.threshold = 0.5 * elementary::pow(10.0, *result_.window_log10_upper);
       return;
     }
     double sum = 0.0;
@@ -315,12 +316,12 @@ class TargetAnalysis {
       sum += table_.last_logs[i];
       count += 1.0;
     }
-    if (count > 0.0) result_.threshold = 0.5 * std::exp(sum / count);
+    if (count > 0.0) result_.threshold = 0.5 * elementary::exp(sum / count);
   }
 
   void quantify() {
     if (!result_.efficiency) return;
-    const double growth = std::log(*result_.efficiency);
+    const double growth = elementary::log(*result_.efficiency);
     for (std::size_t i = 0; i < result_.reactions.size(); ++i) {
       ReactionQuantity& reaction = result_.reactions[i];
       if (reaction.phase.status != LinearPhaseStatus::found) continue;
@@ -336,7 +337,7 @@ class TargetAnalysis {
             std::log10(*result_.options.amplicons_at_td0) - reaction.phase.td0_cycle * growth / std::numbers::ln10;
       }
       if (!result_.threshold) continue;
-      reaction.cq_cycles = fit.anchor_cycle + (std::log(*result_.threshold) - fit.anchor_log) / growth;
+      reaction.cq_cycles = fit.anchor_cycle + (elementary::log(*result_.threshold) - fit.anchor_log) / growth;
       reaction.cq_standard_error_cycles = fit.anchor_standard_error / growth;
     }
   }
@@ -439,10 +440,10 @@ double derive_common_threshold(std::span<const double> thresholds) {
   double count = 0.0;
   for (const double threshold : thresholds) {
     if (std::isnan(threshold)) continue;
-    sum += std::log(threshold);
+    sum += elementary::log(threshold);
     count += 1.0;
   }
-  return count > 0.0 ? std::exp(sum / count) : nan;
+  return count > 0.0 ? elementary::exp(sum / count) : nan;
 }
 
 double derive_amplicons_at_td0(double primer_nmol_per_litre, double volume_microlitres, double share) {

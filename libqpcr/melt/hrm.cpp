@@ -9,6 +9,7 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/math/elementary.hpp"
 #include "libqpcr/math/linear_fit.hpp"
 
 namespace qpcr {
@@ -74,7 +75,7 @@ HrmStatus remove_exponential(const MeltReadings& readings, const LinearFit& uppe
   const double end = middle(options.after);
   // Both slopes must fall for an exponential to exist; the ratio of the slopes gives its rate.
   if (!(upper.slope < 0.0) || !(lower.slope < 0.0)) return HrmStatus::lines_cross;
-  const double rate = std::log(lower.slope / upper.slope) / (end - start);
+  const double rate = elementary::log(lower.slope / upper.slope) / (end - start);
   const std::vector<double>& x = readings.temperatures_celsius();
   double top_sum = 0.0;
   double bottom_sum = 0.0;
@@ -83,7 +84,7 @@ HrmStatus remove_exponential(const MeltReadings& readings, const LinearFit& uppe
   for (std::size_t i = 0; i < x.size(); ++i) {
     // The integral of slope·exp(rate·u) from 0, which stays exact where the rate vanishes.
     const double u = x[i] - start;
-    const double background = rate == 0.0 ? upper.slope * u : upper.slope * std::expm1(rate * u) / rate;
+    const double background = rate == 0.0 ? upper.slope * u : upper.slope * elementary::expm1(rate * u) / rate;
     values[i] = readings.fluorescence()[i] - background;
     if (x[i] >= options.before.lower_celsius && x[i] <= options.before.upper_celsius) {
       top_sum += values[i];

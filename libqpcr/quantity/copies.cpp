@@ -7,6 +7,7 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
@@ -38,13 +39,13 @@ CopyEstimate estimate_copies(double log10_n0, double log10_n0_standard_error, co
   }
   CopyEstimate estimate;
   estimate.log10_copies = std::log10(calibrator.copies_per_reaction) + log10_n0 - calibrator.log10_n0;
-  estimate.copies_per_reaction = std::pow(10.0, estimate.log10_copies);
+  estimate.copies_per_reaction = elementary::pow(10.0, estimate.log10_copies);
   estimate.log10_standard_error =
       std::hypot(log10_n0_standard_error, calibrator.log10_n0_standard_error, calibrator.log10_copies_standard_error);
   const double half = normal_upper_quantile((1.0 - confidence) / 2.0) * estimate.log10_standard_error;
   estimate.log10_interval = {estimate.log10_copies - half, estimate.log10_copies + half};
-  estimate.copies_interval = {std::pow(10.0, estimate.log10_interval.lower),
-                              std::pow(10.0, estimate.log10_interval.upper)};
+  estimate.copies_interval = {elementary::pow(10.0, estimate.log10_interval.lower),
+                              elementary::pow(10.0, estimate.log10_interval.upper)};
   estimate.poisson_log10_sd = poisson_log10_sd(estimate.copies_per_reaction);
   return estimate;
 }

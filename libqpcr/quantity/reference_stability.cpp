@@ -8,6 +8,7 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/math/distributions.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
@@ -278,9 +279,9 @@ BestKeeper estimate_bestkeeper(const std::vector<std::string>& genes, const std:
       const double cq = at(s, gene);
       if (!std::isnan(cq) && (!(cq > 0.0) || std::isinf(cq)))
         refuse(ErrorCode::invalid_value, "cq_cycles", format_double(cq), "a positive Cq or NaN");
-      sum += std::log(cq);
+      sum += elementary::log(cq);
     }
-    result.index_cq_cycles.push_back(std::exp(sum / static_cast<double>(genes.size())));
+    result.index_cq_cycles.push_back(elementary::exp(sum / static_cast<double>(genes.size())));
   }
   for (std::size_t gene = 0; gene < genes.size(); ++gene) {
     BestKeeperGene entry;
@@ -301,11 +302,11 @@ BestKeeper estimate_bestkeeper(const std::vector<std::string>& genes, const std:
     double log_sum = 0.0;
     for (const double value : values) {
       sum += value;
-      log_sum += std::log(value);
+      log_sum += elementary::log(value);
     }
     const auto limits = std::minmax_element(values.begin(), values.end());
     entry.mean_cq_cycles = values.empty() ? nan : sum / n;
-    entry.geometric_mean_cq_cycles = values.empty() ? nan : std::exp(log_sum / n);
+    entry.geometric_mean_cq_cycles = values.empty() ? nan : elementary::exp(log_sum / n);
     entry.minimum_cq_cycles = values.empty() ? nan : *limits.first;
     entry.maximum_cq_cycles = values.empty() ? nan : *limits.second;
     entry.sd_cycles = spread(values);

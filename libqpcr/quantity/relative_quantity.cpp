@@ -7,6 +7,7 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
@@ -141,7 +142,7 @@ GrowthPerCycle derive_growth(double slope_cycles_per_log10, double slope_standar
   if (!(slope_cycles_per_log10 < 0.0))
     refuse(ErrorCode::invalid_value, "slope", format_double(slope_cycles_per_log10), "a negative slope");
   GrowthPerCycle growth;
-  growth.fold = std::pow(10.0, -1.0 / slope_cycles_per_log10);
+  growth.fold = elementary::pow(10.0, -1.0 / slope_cycles_per_log10);
   growth.standard_error =
       growth.fold * std::numbers::ln10 / (slope_cycles_per_log10 * slope_cycles_per_log10) * slope_standard_error;
   return growth;

@@ -10,6 +10,7 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/math/elementary.hpp"
 
 namespace qpcr {
 namespace {
@@ -45,7 +46,7 @@ void clear_numbers(StandardCurve& curve) {
   curve.mean_log10_quantity = curve.mean_cq_cycles = curve.log10_quantity_sum_of_squares = curve.weight_sum = nan;
 }
 
-double to_efficiency(double slope) { return std::pow(10.0, -1.0 / slope) - 1.0; }
+double to_efficiency(double slope) { return elementary::pow(10.0, -1.0 / slope) - 1.0; }
 
 /// Readings in order of quantity, one level after the other.
 std::optional<LackOfFit> test_lack_of_fit(const std::vector<Reading>& readings, int levels, double residual_squares) {
@@ -195,8 +196,8 @@ StandardCurve estimate_standard_curve(std::span<const StandardPoint> points, con
   curve.mean_cq_cycles = mean_y;
   curve.log10_quantity_sum_of_squares = sxx;
   curve.weight_sum = weight_sum;
-  curve.lower_limit_quantity = options.lower_limit_quantity.value_or(std::pow(10.0, readings.front().x));
-  curve.upper_limit_quantity = options.upper_limit_quantity.value_or(std::pow(10.0, readings.back().x));
+  curve.lower_limit_quantity = options.lower_limit_quantity.value_or(elementary::pow(10.0, readings.front().x));
+  curve.upper_limit_quantity = options.upper_limit_quantity.value_or(elementary::pow(10.0, readings.back().x));
   const double t = student_t_upper_quantile((1.0 - options.confidence) / 2.0, curve.degrees_of_freedom);
   curve.slope_interval = {slope - t * curve.slope_standard_error, slope + t * curve.slope_standard_error};
   curve.intercept_interval = {curve.intercept_cycles - t * curve.intercept_standard_error,
@@ -263,7 +264,7 @@ QuantityEstimate estimate_quantity(const StandardCurve& curve, std::span<const d
   estimate.status = QuantityStatus::estimated;
   estimate.log10_quantity = log10_quantity;
   estimate.log10_standard_error = scale * std::sqrt(own + distance * distance / sxx);
-  estimate.quantity = std::pow(10.0, log10_quantity);
+  estimate.quantity = elementary::pow(10.0, log10_quantity);
   if (method == QuantityInterval::delta) {
     const double half = t * *estimate.log10_standard_error;
     estimate.log10_interval = Interval{log10_quantity - half, log10_quantity + half};
@@ -278,8 +279,8 @@ QuantityEstimate estimate_quantity(const StandardCurve& curve, std::span<const d
     }
   }
   if (estimate.log10_interval) {
-    estimate.quantity_interval =
-        Interval{std::pow(10.0, estimate.log10_interval->lower), std::pow(10.0, estimate.log10_interval->upper)};
+    estimate.quantity_interval = Interval{elementary::pow(10.0, estimate.log10_interval->lower),
+                                          elementary::pow(10.0, estimate.log10_interval->upper)};
   }
   // On the log scale, with room for the rounding of one logarithm.
   constexpr double slack = 1e-12;

@@ -12,6 +12,9 @@ LIBRARY_BANS = [
     (r"\bstd::(rand|random_device|uniform_\w+_distribution|normal_distribution|poisson_distribution)\b",
      "random numbers are seeded and the same in every standard library"),
 ]
+# Rooms whose results are reported values: their bits must not depend on the C library (docs/decisions/0008).
+OWN_FUNCTIONS_ROOMS = ("libqpcr/curve/", "libqpcr/melt/", "libqpcr/quantity/")
+OWN_FUNCTIONS = [(r"\bstd::(exp|expm1|log|log1p|pow)\b", "use elementary:: (libqpcr/math/elementary.hpp): the same bits everywhere")]
 OUTSIDE_TESTS = [(r"^using\s+namespace\b", "no using-directive outside tests")]
 EVERYWHERE = [
     (r"\b(TODO|FIXME|XXX|HACK)\b", "unfinished work belongs in an issue"),
@@ -32,6 +35,8 @@ def main():
         bans = EVERYWHERE + (OUTSIDE_TESTS if not relative.startswith("tests/") or relative.endswith(".hpp") else [])
         if relative.startswith(("libqpcr/", "instruments/")):
             bans += LIBRARY_BANS
+        if relative.startswith(OWN_FUNCTIONS_ROOMS):
+            bans += OWN_FUNCTIONS
         for number, line in enumerate(lines, 1):
             code = re.sub(r'"(\\.|[^"\\])*"', '""', line)
             code = code.split("//")[0] if "TODO" not in line and "FIXME" not in line else code
