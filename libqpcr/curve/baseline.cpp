@@ -10,8 +10,7 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/baseline_window.hpp"
-#include "libqpcr/math/elementary.hpp"
-#include "libqpcr/math/least_squares.hpp"
+#include "libqpcr/curve/ground_under_rise.hpp"
 #include "libqpcr/math/linear_fit.hpp"
 
 namespace qpcr {
@@ -27,11 +26,8 @@ constexpr std::size_t smallest_linear_count = 8;
 // The window ends where the fitted curve has made this share of its rise.
 constexpr double window_share = 0.005;
 // A ground fitted together with the beginning of the rise takes readings up to this share, where growth still is
-// exponential: by a factor of 1.35 to 2.2 a cycle.
+// exponential.
 constexpr double rise_share = 0.1;
-// Logarithms of 1.35 and 2.2.
-constexpr double smallest_rate = 0.30010459245033810;
-constexpr double largest_rate = 0.78845736036427017;
 constexpr std::size_t smallest_constant_rise_count = 6;
 constexpr std::size_t smallest_linear_rise_count = 10;
 
@@ -76,61 +72,6 @@ Baseline fit_window(const Readings& readings, std::size_t first, std::size_t end
   baseline.intercept = none ? 0.0 : mean;
   baseline.intercept_variance = none ? 0.0 : baseline.noise_sd * baseline.noise_sd / count;
   baseline.slope_per_cycle = baseline.slope_variance = baseline.covariance = 0.0;
-  return baseline;
-}
-
-/// Ground under the beginning of the rise: intercept + slope·x + A·exp(r·(x − last)), least squares, r within what a
-/// reaction can grow by. Nothing where it does not converge or finds no rise.
-template <int N>
-std::optional<Baseline> fit_under_rise(const Readings& readings, std::size_t first, std::size_t end) {
-  const double last = readings.cycles[end - 1];
-  const double origin = readings.cycles[first];
-  const auto count = static_cast<int>(end - first);
-  // Parameters: A, r, level, slope; the level stands at the window's first cycle.
-  ParameterBounds<N> bounds;
-  bounds.lower[0] = 0.0;
-  bounds.lower[1] = smallest_rate;
-  bounds.upper[1] = largest_rate;
-  ParameterArray<N> start{};
-  start[2] = readings.fluorescence[first];
-  start[0] = std::max(0.0, readings.fluorescence[end - 1] - start[2]);
-  start[1] = 0.65;
-  const auto row = [&](int i, const ParameterArray<N>& at, ParameterArray<N>& by) {
-    const std::size_t k = first + static_cast<std::size_t>(i);
-    const double x = readings.cycles[k] - last;
-    by[0] = elementary::exp(at[1] * x);
-    by[1] = at[0] * x * by[0];
-    by[2] = 1.0;
-    double predicted = at[0] * by[0] + at[2];
-    if constexpr (N == 4) {
-      by[3] = readings.cycles[k] - origin;
-      predicted += at[3] * by[3];
-    }
-    return readings.fluorescence[k] - predicted;
-  };
-  LeastSquaresOptions options;
-  options.max_iterations = 100;
-  options.relative_reduction = 1e-10;
-  const LeastSquaresResult<N> fit = fit_least_squares_rows<N>(row, start, count, options, bounds);
-  const bool converged = fit.status == LeastSquaresStatus::converged || fit.status == LeastSquaresStatus::no_progress;
-  if (!converged || !(fit.parameters[0] > 0.0)) return std::nullopt;
-  const auto covariance = estimate_covariance<N>(fit, count);
-  if (!std::isfinite(covariance(2, 2))) return std::nullopt;
-  Baseline baseline;
-  baseline.method = N == 4 ? BaselineMethod::linear : BaselineMethod::constant;
-  baseline.first_cycle = readings.cycles[first];
-  baseline.last_cycle = last;
-  baseline.noise_sd = std::sqrt(fit.normal.residual_sum_of_squares / (count - N));
-  baseline.slope_per_cycle = N == 4 ? fit.parameters[N - 1] : 0.0;
-  baseline.intercept = fit.parameters[2] - origin * baseline.slope_per_cycle;
-  if constexpr (N == 4) {
-    baseline.slope_variance = covariance(3, 3);
-    baseline.covariance = covariance(2, 3) - origin * covariance(3, 3);
-    baseline.intercept_variance =
-        covariance(2, 2) - 2.0 * origin * covariance(2, 3) + origin * origin * covariance(3, 3);
-  } else {
-    baseline.intercept_variance = covariance(2, 2);
-  }
   return baseline;
 }
 
@@ -252,13 +193,11 @@ Baseline estimate_baseline(const CurveAnalyser& analyser, CurveKind kind, const 
   const BaselineMethod done = linear || method == BaselineMethod::none ? method : BaselineMethod::constant;
   if (amplified && done != BaselineMethod::none) {
     const std::size_t far = find_window_end(analyser, rise_share);
-    std::optional<Baseline> found;
-    if (linear && far >= first + smallest_linear_rise_count) {
-      found = fit_under_rise<4>(readings, first, far);
-    } else if (!linear && far >= first + smallest_constant_rise_count) {
-      found = fit_under_rise<3>(readings, first, far);
+    if (far >= first + (linear ? smallest_linear_rise_count : smallest_constant_rise_count)) {
+      const auto x = std::span<const double>(readings.cycles).subspan(first, far - first);
+      const auto y = std::span<const double>(readings.fluorescence).subspan(first, far - first);
+      if (const auto found = fit_ground_under_rise(x, y, linear)) return *found;
     }
-    if (found) return *found;
   }
   return fit_window(readings, first, end, done);
 }
