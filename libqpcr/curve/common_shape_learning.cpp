@@ -49,6 +49,15 @@ struct Reaction {
   double misfit = 0.0;
 };
 
+/// The readings beside the model, at one set of parameters.
+struct Values {
+  std::vector<int> interval;     ///< of the spline
+  std::vector<double> place;     ///< in the interval, 0 to 1
+  std::vector<double> beyond;    ///< how far outside the knots, in knot spacings; 0 within
+  std::vector<double> above;     ///< predicted fluorescence above the baseline
+  std::vector<double> residual;  ///< fluorescence
+};
+
 /// The parameters of one reaction.
 struct Own {
   double baseline = 0.0;
@@ -84,7 +93,8 @@ class ShapeLearner {
   bool gather(const AnalysisBatch& curves);
   void start_spline();
   void set_weights(bool first);
-  double evaluate_cost(const std::vector<Own>& own, const UniformCubicSpline& spline) const;
+  void evaluate(const std::vector<Own>& all, const UniformCubicSpline& spline, Values& values);
+  double evaluate_cost(const std::vector<Own>& all, const UniformCubicSpline& spline, const Values& values) const;
   void assemble();
   void add_reaction(std::size_t i, Eigen::VectorXd& shared_vector, Eigen::MatrixXd* shared_matrix);
   void add_penalty();
@@ -106,6 +116,9 @@ class ShapeLearner {
   std::vector<double> reference_;  ///< coefficients of the logistic law
   std::vector<double> differences_;
   std::vector<double> work_;
+  std::vector<std::array<double, 4>> pieces_;  ///< of the spline evaluated last: powers of the place in each interval
+  Values values_;                              ///< at the parameters held
+  Values trial_values_;
   double noise_ = 0.0;  ///< of a reading, share of A: as measured
   double median_log_amplitude_ = 0.0;
   double median_slope_ = 0.0;
@@ -122,16 +135,14 @@ std::array<double, own_count> ShapeLearner::priors() const {
 /// Reads the curves that amplified. @return false where there is too little to learn from.
 bool ShapeLearner::gather(const AnalysisBatch& curves) {
   struct Candidate {
-    Readings readings;
-    SigmoidFit fit;
-    std::size_t first;
+    const CurveAnalyser* analyser;
     std::size_t end;
   };
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < curves.size(); ++i) {
     const CurveAnalyser& analyser = curves[i];
     if (!analyser.call().amplified || !to_registration_start(analyser.fit(), 1.0)) continue;
-    candidates.push_back({analyser.readings(), analyser.fit(), analyser.first(), analyser.fitted_end()});
+    candidates.push_back({&analyser, analyser.fitted_end()});
     work_.push_back(-analyser.fit().b / analyser.fit().e);
   }
   shape_.reactions = static_cast<int>(candidates.size());
@@ -140,10 +151,12 @@ bool ShapeLearner::gather(const AnalysisBatch& curves) {
   shape_.width_cycles = width;
   double reach = 0.0;
   for (const Candidate& candidate : candidates) {
-    const RegistrationStart start = to_registration_start(candidate.fit, width).value();
-    const auto& cycles = candidate.readings.cycles;
-    const ReadingWindow window = select_window(cycles, candidate.first, candidate.end, start.reference_cycle, width,
-                                               std::numeric_limits<double>::infinity(), options_);
+    const RegistrationStart start = to_registration_start(candidate.analyser->fit(), width).value();
+    const auto& cycles = candidate.analyser->readings().cycles;
+    const auto& y = candidate.analyser->readings().fluorescence;
+    const ReadingWindow window =
+        select_window(cycles, candidate.analyser->first(), candidate.end, start.reference_cycle, width,
+                      std::numeric_limits<double>::infinity(), options_);
     Own own;
     own.baseline = start.baseline;
     own.log_amplitude = elementary::log(start.amplitude);
@@ -153,13 +166,12 @@ bool ShapeLearner::gather(const AnalysisBatch& curves) {
     reaction.anchor_cycle = start.reference_cycle - drift_anchor_widths * width;
     for (std::size_t i = window.first; i < window.end; ++i) {
       cycles_.push_back(cycles[i]);
-      fluorescence_.push_back(candidate.readings.fluorescence[i]);
+      fluorescence_.push_back(y[i]);
     }
     reaction.end = cycles_.size();
     reach = std::max(reach, (cycles[candidate.end - 1] - start.reference_cycle) / width);
     const auto skipped = static_cast<std::size_t>(options_.skipped_readings);
     for (std::size_t i = skipped + 1; i + 1 < candidate.end && cycles[i] < start.reference_cycle - 2.5 * width; ++i) {
-      const auto& y = candidate.readings.fluorescence;
       differences_.push_back(std::abs(y[i + 1] - 2.0 * y[i] + y[i - 1]) / (start.amplitude * std::sqrt(6.0)));
     }
     reactions_.push_back(reaction);
@@ -194,19 +206,12 @@ void ShapeLearner::set_weights(bool first) {
   const double limit_squared = first ? std::numeric_limits<double>::infinity() : limit * limit;
   for (std::size_t i = 0; i < reactions_.size(); ++i) {
     Reaction& reaction = reactions_[i];
-    const Own& own = own_[i];
-    const double amplitude = elementary::exp(own.log_amplitude);
-    const double width = shape_.width_cycles * elementary::exp(own.log_width);
-    const double ground = shape_.noise * amplitude;
+    const double ground = shape_.noise * elementary::exp(own_[i].log_amplitude);
     double sum = 0.0;
     for (std::size_t k = reaction.begin; k < reaction.end; ++k) {
-      const double above =
-          amplitude * elementary::exp(shape_.log_shape.evaluate((cycles_[k] - own.reference_cycle) / width));
-      const double drift = amplitude * own.slope * (cycles_[k] - reaction.anchor_cycle) / shape_.width_cycles;
-      const double noise = options_.relative_noise * above;
+      const double noise = options_.relative_noise * values_.above[k];
       variances_[k] = ground * ground + noise * noise;
-      const double residual = fluorescence_[k] - own.baseline - drift - above;
-      sum += std::min(limit_squared, residual * residual / variances_[k]);
+      sum += std::min(limit_squared, values_.residual[k] * values_.residual[k] / variances_[k]);
     }
     const double degrees = std::max(1.0, static_cast<double>(reaction.end - reaction.begin) - 4.0);
     reaction.misfit = std::sqrt(sum / degrees);
@@ -233,22 +238,62 @@ double ShapeLearner::bend(const UniformCubicSpline& spline, std::size_t i) const
   return root * difference;
 }
 
-double ShapeLearner::evaluate_cost(const std::vector<Own>& all, const UniformCubicSpline& spline) const {
+/// The model at every reading; the exponentials of all readings are made together.
+void ShapeLearner::evaluate(const std::vector<Own>& all, const UniformCubicSpline& spline, Values& values) {
+  const std::size_t count = cycles_.size();
+  for (auto* list : {&values.place, &values.beyond, &values.above, &values.residual}) list->resize(count);
+  values.interval.resize(count);
+  const auto& c = spline.coefficients;
+  pieces_.resize(c.size() - 3);
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    pieces_[i] = {(c[i] + 4.0 * c[i + 1] + c[i + 2]) / 6.0, (c[i + 2] - c[i]) / 2.0,
+                  (c[i] - 2.0 * c[i + 1] + c[i + 2]) / 2.0, (c[i + 3] - c[i] + 3.0 * (c[i + 1] - c[i + 2])) / 6.0};
+  }
+  const double per_spacing = 1.0 / spline.spacing;
+  const auto end = static_cast<double>(pieces_.size());
+  for (std::size_t i = 0; i < reactions_.size(); ++i) {
+    const Own& own = all[i];
+    const double scale = per_spacing * elementary::exp(-own.log_width) / shape_.width_cycles;
+    const double origin = own.reference_cycle * scale + spline.first_knot * per_spacing;
+    for (std::size_t k = reactions_[i].begin; k < reactions_[i].end; ++k) {
+      const double scaled = cycles_[k] * scale - origin;
+      const double inside = std::clamp(scaled, 0.0, end);
+      const int interval = std::min(static_cast<int>(inside), static_cast<int>(pieces_.size()) - 1);
+      const double u = inside - interval;
+      const auto& p = pieces_[static_cast<std::size_t>(interval)];
+      const double slope = p[1] + u * (2.0 * p[2] + u * 3.0 * p[3]);
+      const double value = p[0] + u * (p[1] + u * (p[2] + u * p[3])) + slope * (scaled - inside);
+      values.interval[k] = interval;
+      values.place[k] = u;
+      values.beyond[k] = scaled - inside;
+      values.above[k] = std::min(50.0, value);
+    }
+  }
+  elementary::exp_all(values.above, values.above);
+  for (std::size_t i = 0; i < reactions_.size(); ++i) {
+    const Own& own = all[i];
+    const double amplitude = elementary::exp(own.log_amplitude);
+    const double drift = amplitude * own.slope / shape_.width_cycles;
+    for (std::size_t k = reactions_[i].begin; k < reactions_[i].end; ++k) {
+      values.above[k] *= amplitude;
+      values.residual[k] =
+          fluorescence_[k] - own.baseline - drift * (cycles_[k] - reactions_[i].anchor_cycle) - values.above[k];
+    }
+  }
+}
+
+double ShapeLearner::evaluate_cost(const std::vector<Own>& all, const UniformCubicSpline& spline,
+                                   const Values& values) const {
   const double k = options_.outlier_limit;
+  const double per_misfit = 1.0 / (misfit_ * misfit_);
   const auto prior = priors();
   double total = 0.0;
   for (std::size_t i = 0; i < reactions_.size(); ++i) {
     const Reaction& reaction = reactions_[i];
     const Own& own = all[i];
-    const double amplitude = elementary::exp(own.log_amplitude);
-    const double width = shape_.width_cycles * elementary::exp(own.log_width);
     double sum = 0.0;
     for (std::size_t j = reaction.begin; j < reaction.end; ++j) {
-      const double above =
-          amplitude * elementary::exp(std::min(50.0, spline.evaluate((cycles_[j] - own.reference_cycle) / width)));
-      const double drift = amplitude * own.slope * (cycles_[j] - reaction.anchor_cycle) / shape_.width_cycles;
-      const double residual = fluorescence_[j] - own.baseline - drift - above;
-      const double squared = residual * residual / (variances_[j] * misfit_ * misfit_);
+      const double squared = values.residual[j] * values.residual[j] / variances_[j] * per_misfit;
       sum += squared <= k * k ? squared : 2.0 * k * std::sqrt(squared) - k * k;
     }
     const double amplitude_off = own.log_amplitude - median_log_amplitude_;
@@ -272,50 +317,65 @@ void ShapeLearner::add_reaction(std::size_t i, Eigen::VectorXd& shared_vector, E
   const double amplitude = elementary::exp(own.log_amplitude);
   const double width = shape_.width_cycles * elementary::exp(own.log_width);
   const double scale = reaction.weight / (misfit_ * misfit_);
-  auto& matrix = system_.matrix(i);
-  auto& vector = system_.vector(i);
+  const double limit = options_.outlier_limit * misfit_;
+  const double per_spacing = 1.0 / shape_.log_shape.spacing;
+  const double per_width = 1.0 / width;
+  const double drift_scale = amplitude / shape_.width_cycles;
   auto& coupling = system_.coupling(i);
-  matrix.setZero();
-  vector.setZero();
   coupling.setZero();
-  const auto& c = shape_.log_shape.coefficients;
+  std::array<double, own_count * own_count> matrix{};
+  std::array<double, own_count> vector{};
+  const auto shared = static_cast<std::size_t>(shared_vector.size());
   for (std::size_t k = reaction.begin; k < reaction.end; ++k) {
-    const double x = (cycles_[k] - own.reference_cycle) / width;
-    const SplinePoint point = shape_.log_shape.locate(x);
-    double value = 0.0;
-    double slope = 0.0;
-    for (std::size_t a = 0; a < 4; ++a) {
-      value += point.values[a] * c[static_cast<std::size_t>(point.first) + a];
-      slope += point.slopes[a] * c[static_cast<std::size_t>(point.first) + a];
+    const auto first = static_cast<std::size_t>(values_.interval[k]);
+    const double u = values_.place[k];
+    const double v = 1.0 - u;
+    const double beyond = values_.beyond[k];
+    const double above = values_.above[k];
+    const double residual = values_.residual[k];
+    // The basis where the reading lies, on a straight line outside the knots.
+    const std::array<double, 4> basis{v * v * v / 6.0 - 0.5 * v * v * beyond,
+                                      (u * u * (3.0 * u - 6.0) + 4.0) / 6.0 + 0.5 * u * (3.0 * u - 4.0) * beyond,
+                                      (v * v * (3.0 * v - 6.0) + 4.0) / 6.0 - 0.5 * v * (3.0 * v - 4.0) * beyond,
+                                      u * u * u / 6.0 + 0.5 * u * u * beyond};
+    const auto& p = pieces_[first];
+    const double by_cycle = -above * (p[1] + u * (2.0 * p[2] + u * 3.0 * p[3])) * per_spacing * per_width;
+    const double drift = drift_scale * (cycles_[k] - reaction.anchor_cycle);
+    double weight = scale / variances_[k];
+    const double squared = residual * residual / variances_[k];
+    if (squared > limit * limit) weight *= limit / std::sqrt(squared);
+    const std::array<double, own_count> j{1.0, above + own.slope * drift, by_cycle,
+                                          by_cycle * (cycles_[k] - own.reference_cycle), drift};
+    std::array<double, own_count> weighted{};
+    for (std::size_t a = 0; a < own_count; ++a) {
+      weighted[a] = weight * j[a];
+      vector[a] += weighted[a] * residual;
+      for (std::size_t b = 0; b <= a; ++b) matrix[own_count * b + a] += weighted[a] * j[b];
     }
-    const double above = amplitude * elementary::exp(std::min(50.0, value));
-    const double drift = amplitude * (cycles_[k] - reaction.anchor_cycle) / shape_.width_cycles;
-    const double residual = fluorescence_[k] - own.baseline - own.slope * drift - above;
-    const double deviation = std::abs(residual) / (std::sqrt(variances_[k]) * misfit_);
-    const double weight =
-        scale / variances_[k] * (deviation > options_.outlier_limit ? options_.outlier_limit / deviation : 1.0);
-    Eigen::Matrix<double, own_count, 1> j;
-    j << 1.0, above + own.slope * drift, -above * slope / width, -above * slope * x, drift;
-    matrix.noalias() += weight * j * j.transpose();
-    vector.noalias() += weight * residual * j;
-    for (int a = 0; a < 4; ++a) {
-      const double by_a = above * point.values[static_cast<std::size_t>(a)];
-      coupling.col(point.first + a) += weight * by_a * j;
-      shared_vector(point.first + a) += weight * residual * by_a;
+    double* const couple = coupling.data() + own_count * first;
+    const double shared_weight = weight * above;
+    for (std::size_t a = 0; a < 4; ++a) {
+      const double by_a = above * basis[a];
+      for (std::size_t b = 0; b < own_count; ++b) couple[own_count * a + b] += by_a * weighted[b];
+      shared_vector.data()[first + a] += weight * residual * by_a;
       if (shared_matrix == nullptr) continue;
-      for (int b = 0; b <= a; ++b) {
-        (*shared_matrix)(point.first + a, point.first + b) +=
-            weight * by_a * above * point.values[static_cast<std::size_t>(b)];
+      for (std::size_t b = 0; b <= a; ++b) {
+        shared_matrix->data()[(first + b) * shared + first + a] += shared_weight * by_a * basis[b];
       }
     }
   }
+  auto& own_matrix = system_.matrix(i);
+  auto& own_vector = system_.vector(i);
   const auto prior = priors();
   const std::array<double, own_count> off{0.0, own.log_amplitude - median_log_amplitude_, 0.0, own.log_width,
                                           own.slope - median_slope_};
   for (int a = 0; a < own_count; ++a) {
     const auto n = static_cast<std::size_t>(a);
-    matrix(a, a) += scale * prior[n];
-    vector(a) -= scale * prior[n] * off[n];
+    for (int b = 0; b <= a; ++b) {
+      own_matrix(a, b) = own_matrix(b, a) = matrix[own_count * static_cast<std::size_t>(b) + n];
+    }
+    own_matrix(a, a) += scale * prior[n];
+    own_vector(a) = vector[n] - scale * prior[n] * off[n];
   }
 }
 
@@ -356,10 +416,11 @@ bool ShapeLearner::fit() {
   double damping = 1e-3;
   double reduction = 0.0;
   double cost = 0.0;
+  evaluate(own_, shape_.log_shape, values_);
   for (int iteration = 1; iteration <= largest_iterations; ++iteration) {
     shape_.iterations = iteration;
     if (iteration <= weighting_iterations) set_weights(iteration == 1);
-    cost = evaluate_cost(own_, shape_.log_shape);
+    cost = evaluate_cost(own_, shape_.log_shape, values_);
     assemble();
     bool improved = false;
     for (int attempt = 0; attempt < 10 && !improved; ++attempt) {
@@ -376,7 +437,8 @@ bool ShapeLearner::fit() {
           trial_spline.coefficients[k] =
               shape_.log_shape.coefficients[k] + system_.shared_solution()(static_cast<Eigen::Index>(k));
         }
-        reduction = cost - evaluate_cost(trial, trial_spline);
+        evaluate(trial, trial_spline, trial_values_);
+        reduction = cost - evaluate_cost(trial, trial_spline, trial_values_);
         improved = reduction >= 0.0;
       }
       if (!improved) damping *= 8.0;
@@ -384,6 +446,7 @@ bool ShapeLearner::fit() {
     // No shorter step lowers the cost: the minimum, to rounding, once the weights stand.
     if (!improved) return iteration > weighting_iterations;
     own_.swap(trial);
+    std::swap(values_, trial_values_);
     shape_.log_shape.coefficients = trial_spline.coefficients;
     damping = std::max(1e-9, damping / 5.0);
     if (iteration > weighting_iterations && reduction <= relative_reduction * cost) return true;
@@ -488,6 +551,7 @@ void ShapeLearner::derive_efficiency() {
   const double per_cycle = 1.0 / shape_.width_cycles;
   shape_.log_efficiency = rate * per_cycle;
   // Sandwich (White 1980, 10.2307/1912934) with a reaction as the unit: what each contributes to the intercept.
+  evaluate(own_, shape_.log_shape, values_);
   assemble();
   shape_.sampling_error = nan;
   if (influence.empty()) return;

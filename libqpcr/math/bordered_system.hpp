@@ -50,12 +50,9 @@ class BorderedSystem {
       damped.diagonal() *= 1.0 + damping;
       block.factor.compute(damped);
       if (block.factor.info() != Eigen::Success) return false;
-      half_coupling_ = block.coupling;
-      block.factor.matrixL().solveInPlace(half_coupling_);
       OwnVector half = block.vector;
       block.factor.matrixL().solveInPlace(half);
-      reduced_.template selfadjointView<Eigen::Lower>().rankUpdate(half_coupling_.transpose(), -1.0);
-      reduced_vector_.noalias() -= half_coupling_.transpose() * half;
+      eliminate(block, half);
     }
     shared_factor_.compute(reduced_.template selfadjointView<Eigen::Lower>());
     if (shared_factor_.info() != Eigen::Success) return false;
@@ -87,13 +84,45 @@ class BorderedSystem {
     Coupling coupling;
     Eigen::LLT<OwnMatrix> factor;
   };
+
+  /// Takes a block's part out of the reduced system: Hᵀ·H with H = L⁻¹·C, over the columns that C has.
+  void eliminate(const Block& block, const OwnVector& half) {
+    const Eigen::Index shared = shared_matrix_.rows();
+    Eigen::Index first = 0;
+    Eigen::Index end = shared;
+    while (first < end && block.coupling.col(first).isZero(0.0)) ++first;
+    while (end > first && block.coupling.col(end - 1).isZero(0.0)) --end;
+    half_coupling_.resize(shared, N);
+    const OwnMatrix lower = block.factor.matrixL();
+    const OwnVector inverse_diagonal = lower.diagonal().cwiseInverse();
+    for (Eigen::Index column = first; column < end; ++column) {
+      double down = 0.0;
+      for (int i = 0; i < N; ++i) {
+        double value = block.coupling(i, column);
+        for (int k = 0; k < i; ++k) value -= lower(i, k) * half_coupling_(column, k);
+        value *= inverse_diagonal(i);
+        half_coupling_(column, i) = value;
+        down += value * half(i);
+      }
+      reduced_vector_(column) -= down;
+    }
+    for (Eigen::Index column = first; column < end; ++column) {
+      double* const target = &reduced_(0, column);
+      for (int k = 0; k < N; ++k) {
+        const double factor = half_coupling_(column, k);
+        const double* const source = &half_coupling_(0, k);
+        for (Eigen::Index row = column; row < end; ++row) target[row] -= factor * source[row];
+      }
+    }
+  }
+
   std::vector<Block> blocks_;
   Eigen::MatrixXd shared_matrix_;
   Eigen::MatrixXd reduced_;
   Eigen::VectorXd shared_vector_;
   Eigen::VectorXd reduced_vector_;
   Eigen::VectorXd shared_solution_;
-  Coupling half_coupling_;
+  Eigen::Matrix<double, Eigen::Dynamic, N> half_coupling_;  ///< of one block: Hᵀ
   Eigen::LLT<Eigen::MatrixXd> shared_factor_;
 };
 
