@@ -59,10 +59,21 @@ Columns make_columns(const FamilyData& data, bool line) {
   return columns;
 }
 
-void fill_shape(const Columns& columns, const SigmoidShape& at) {
+/// The derivative in κ is 0 where it is not wanted.
+void fill_shape(const Columns& columns, const SigmoidShape& at, bool with_asymmetry) {
   const double beta = elementary::exp(at.log_beta);
+  const bool symmetric = at.kappa == 1.0 && !with_asymmetry;
   for (std::size_t i = 0; i < columns.axis.size(); ++i) {
     const double t = std::min(-beta * (columns.axis[i] - at.tau), 300.0);
+    if (symmetric) {
+      const double v = elementary::exp(t);
+      const double value = 1.0 / (1.0 + v);
+      columns.shape[i] = value;
+      columns.derivatives[0][i] = -value * (v * value) * t;
+      columns.derivatives[1][i] = -value * (v * value) * beta;
+      columns.derivatives[2][i] = 0.0;
+      continue;
+    }
     const ShapeValue s = evaluate_shape(t, at.kappa);
     columns.shape[i] = s.value;
     columns.derivatives[0][i] = s.by_t * t;
@@ -75,7 +86,7 @@ void fill_shape(const Columns& columns, const SigmoidShape& at) {
 template <int N>
 double evaluate(const Columns& columns, const SigmoidShape& at, NormalEquations<N>& normal) {
   constexpr auto size = static_cast<std::size_t>(N);
-  fill_shape(columns, at);
+  fill_shape(columns, at, N == 3);
   remove_ground(columns, columns.shape);
   double ss = 0.0;
   double sy = 0.0;
@@ -250,7 +261,7 @@ void complete_family_fit(const FamilyData& data, bool asymmetry_held, bool at_li
   NormalEquations<2> unused;
   const double amplitude = evaluate<2>(columns, fit.shape, unused);
   fit.residual_sum_of_squares = unused.residual_sum_of_squares;
-  fill_shape(columns, fit.shape);
+  fill_shape(columns, fit.shape, !asymmetry_held);
   // Ground of what the sigmoid leaves over.
   double mean = 0.0;
   double slope = 0.0;
