@@ -33,6 +33,7 @@ struct Options {
   std::string kind;
   std::string model;
   std::string language;
+  int threads = 1;
   bool csv = false;
   bool json = false;
 };
@@ -135,6 +136,7 @@ RunCqOptions to_run_options(const Options& options) {
   RunCqOptions result;
   result.cq = to_cq_options(options);
   result.fall_back = options.method.empty() && options.calibration.empty();
+  result.threads = options.threads;
   if (!options.kind.empty()) {
     result.kind = parse_curve_kind(options.kind);
     if (!result.kind) {
@@ -282,6 +284,8 @@ void add_cq(CLI::App& app, Action& action) {
   command->add_option("--kind", options->kind,
                       "which signal to analyse; the earliest that is colour-separated without it");
   command->add_option("--lang", options->language, "zh or en, for the reasons");
+  command->add_option("--threads", options->threads, "threads to use, 0 for all; the results are the same")
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--csv", options->csv, "CSV on stdout (the default)");
   command->add_flag("--json", options->json, "JSON on stdout, schema qpcr.cq/1");
   command->callback([options, &action] {

@@ -1,30 +1,48 @@
 // Rounds of fits: one for every curve, another for those with a falling baseline.
 #include "libqpcr/curve/analysis_batch.hpp"
 
-namespace qpcr {
+#include "libqpcr/math/parallel.hpp"
 
-void AnalysisBatch::analyse(std::span<const CurveView> curves) {
+namespace qpcr {
+namespace {
+
+// Enough curves to keep the vector lanes full, few enough for two threads to share a plate's target evenly.
+constexpr std::size_t block_size = 192;
+
+}  // namespace
+
+void AnalysisBatch::analyse_block(std::span<const CurveView> curves, std::size_t first, std::size_t last,
+                                  Block& block) {
+  auto& [fitter, waiting, parts, fits] = block;
+  waiting.clear();
+  for (std::size_t i = first; i < last; ++i) {
+    analysers_[i].prepare(curves[i]);
+    if (analysers_[i].needs_fit()) waiting.push_back(i);
+  }
+  while (!waiting.empty()) {
+    parts.clear();
+    for (const std::size_t i : waiting) parts.push_back(analysers_[i].part());
+    fits.resize(waiting.size());
+    fitter.fit(parts, CurveAnalyser::fit_options(), fits);
+    std::size_t left = 0;
+    for (std::size_t k = 0; k < fits.size(); ++k) {
+      const std::size_t i = waiting[k];
+      analysers_[i].accept_fit(fits[k]);
+      if (analysers_[i].needs_fit()) waiting[left++] = i;
+    }
+    waiting.resize(left);
+  }
+  for (std::size_t i = first; i < last; ++i) analysers_[i].finish();
+}
+
+void AnalysisBatch::analyse(std::span<const CurveView> curves, int threads) {
   size_ = curves.size();
   if (analysers_.size() < size_) analysers_.resize(size_);
-  waiting_.clear();
-  for (std::size_t i = 0; i < size_; ++i) {
-    analysers_[i].prepare(curves[i]);
-    if (analysers_[i].needs_fit()) waiting_.push_back(i);
-  }
-  while (!waiting_.empty()) {
-    parts_.clear();
-    for (const std::size_t i : waiting_) parts_.push_back(analysers_[i].part());
-    fits_.resize(waiting_.size());
-    fitter_.fit(parts_, CurveAnalyser::fit_options(), fits_);
-    std::size_t left = 0;
-    for (std::size_t k = 0; k < fits_.size(); ++k) {
-      const std::size_t i = waiting_[k];
-      analysers_[i].accept_fit(fits_[k]);
-      if (analysers_[i].needs_fit()) waiting_[left++] = i;
-    }
-    waiting_.resize(left);
-  }
-  for (std::size_t i = 0; i < size_; ++i) analysers_[i].finish();
+  const std::size_t blocks = (size_ + block_size - 1) / block_size;
+  if (blocks_.size() < blocks) blocks_.resize(blocks);
+  parallel_for(size_, block_size, threads, [&](std::size_t first, std::size_t last) {
+    analyse_block(curves, first, last, blocks_[first / block_size]);
+  });
 }
 
 }  // namespace qpcr

@@ -97,14 +97,14 @@ void for_each_block(std::span<const CurveView> curves, Use&& use) {
 
 }  // namespace
 
-void CqBatch::analyse(std::span<const CurveView> curves) {
+void CqBatch::analyse(std::span<const CurveView> curves, int threads) {
   curves_.assign(curves.begin(), curves.end());
   usable_.clear();
   for (const CurveView& curve : curves_) {
     check_cycles(curve);
     usable_.push_back(is_in_range(curve) ? curve : CurveView{curve.kind, {}, {}});
   }
-  analysis_.analyse(usable_);
+  analysis_.analyse(usable_, threads);
 }
 
 bool CqBatch::is_noise_free() const {
@@ -120,9 +120,10 @@ bool CqBatch::is_noise_free() const {
   return 2 * still > amplified;
 }
 
-CqResult CqBatch::estimate(std::size_t index, const CqOptions& options, const CurveRegistrar* registrar) {
+CqResult CqBatch::estimate(std::size_t index, const CqOptions& options, const CurveRegistrar* registrar,
+                           CqBuffers& buffers) const {
   const CurveView curve = curves_[index];
-  CqContext context{analysis_[index], registrar, buffers_};
+  CqContext context{analysis_[index], registrar, buffers};
   const CurveAnalyser& analyser = context.analyser;
   CqResult result;
   result.method = options.method;

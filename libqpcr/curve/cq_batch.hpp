@@ -18,7 +18,7 @@ class CqBatch {
  public:
   /// @throws Error invalid_value (arrays of unequal length, cycles that do not increase). The curves must outlive the
   /// estimates.
-  void analyse(std::span<const CurveView> curves);
+  void analyse(std::span<const CurveView> curves, int threads = 1);
 
   const AnalysisBatch& analysis() const { return analysis_; }
   std::span<const CurveView> curves() const { return curves_; }
@@ -27,7 +27,13 @@ class CqBatch {
   bool is_noise_free() const;
 
   /// estimate_cq() of one of the curves; options already validated. `registrar` is needed by method common_shape.
-  CqResult estimate(std::size_t index, const CqOptions& options, const CurveRegistrar* registrar);
+  CqResult estimate(std::size_t index, const CqOptions& options, const CurveRegistrar* registrar) {
+    return estimate(index, options, registrar, buffers_);
+  }
+
+  /// The same in buffers of the caller, one set for each thread.
+  CqResult estimate(std::size_t index, const CqOptions& options, const CurveRegistrar* registrar,
+                    CqBuffers& buffers) const;
 
  private:
   std::vector<CurveView> curves_;

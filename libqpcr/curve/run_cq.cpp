@@ -7,9 +7,13 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/curve/cq_batch.hpp"
 #include "libqpcr/curve/run_curves.hpp"
+#include "libqpcr/math/parallel.hpp"
 
 namespace qpcr {
 namespace {
+
+// Curves estimated in one set of buffers.
+constexpr std::size_t block_size = 96;
 
 /// How the curves of one group are estimated.
 struct Plan {
@@ -105,22 +109,35 @@ RunCq estimate_run_cq(const Run& run, const RunCqOptions& options) {
       members[entry.group].push_back(result.curves.size() - 1);
     }
   }
-  CqBatch batch;
-  for (std::size_t g = 0; g < selected.groups.size(); ++g) {
+  result.groups.resize(selected.groups.size());
+  const auto estimate_group = [&](std::size_t g, CqBatch& batch) {
     const CurveGroup& group = selected.groups[g];
-    GroupCq shared;
+    GroupCq& shared = result.groups[g];
     shared.target = group.target;
     shared.dye = group.dye;
-    batch.analyse(group.views);
+    batch.analyse(group.views, options.threads);
     const Plan plan = make_plan(run, batch, group, options, shared);
     plan.options.validate();
-    for (std::size_t k = 0; k < members[g].size(); ++k) {
-      MeasurementCq& curve = result.curves[members[g][k]];
-      curve.result = batch.estimate(k, plan.options, plan.registrar ? &*plan.registrar : nullptr);
-      if (plan.note && curve.result.amplified) curve.result.notes.push_back(*plan.note);
-      add_flags(batch.analysis()[k], run->measurements[curve.measurement].role, plan, curve.result);
-    }
-    result.groups.push_back(std::move(shared));
+    parallel_for(members[g].size(), block_size, options.threads, [&](std::size_t first, std::size_t last) {
+      CqBuffers buffers;
+      for (std::size_t k = first; k < last; ++k) {
+        MeasurementCq& curve = result.curves[members[g][k]];
+        curve.result = batch.estimate(k, plan.options, plan.registrar ? &*plan.registrar : nullptr, buffers);
+        if (plan.note && curve.result.amplified) curve.result.notes.push_back(*plan.note);
+        add_flags(batch.analysis()[k], run->measurements[curve.measurement].role, plan, curve.result);
+      }
+    });
+  };
+  // Groups are blocks too: what a group learns is learned on one thread. A thread that has no group left helps with
+  // the curves of another's.
+  if (options.threads == 1) {
+    CqBatch batch;
+    for (std::size_t g = 0; g < selected.groups.size(); ++g) estimate_group(g, batch);
+  } else {
+    parallel_for(selected.groups.size(), 1, options.threads, [&](std::size_t g, std::size_t) {
+      CqBatch batch;
+      estimate_group(g, batch);
+    });
   }
   return result;
 }

@@ -30,6 +30,8 @@ struct RunCqOptions {
   /// Where method common_shape cannot be used for a target (too few curves that amplify), estimate by the
   /// second-derivative maximum, and say so in each result, instead of failing.
   bool fall_back = false;
+  /// As parallel_for(): 0 means one for each processor. Results are the same to the last bit for any number.
+  int threads = 1;
 
   static CqOptions recommended_cq_options();
 };

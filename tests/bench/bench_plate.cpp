@@ -32,22 +32,23 @@ std::vector<PinnedShape> learn_shapes() {
   return shapes;
 }
 
-RunCqOptions make_options(CqMethod method, bool pinned) {
+RunCqOptions make_options(CqMethod method, bool pinned, int threads) {
   static const std::vector<PinnedShape> shapes = learn_shapes();
   RunCqOptions options;
   options.cq.method = method;
+  options.threads = threads;
   if (pinned) options.shapes = shapes;
   return options;
 }
 
 void analyse_plate(benchmark::State& state, CqMethod method, bool pinned) {
-  const RunCqOptions options = make_options(method, pinned);
+  const RunCqOptions options = make_options(method, pinned, static_cast<int>(state.range(0)));
   for (auto _ : state) benchmark::DoNotOptimize(estimate_run_cq(plate(), options).curves.data());
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(plate()->measurements.size()));
 }
 
 void analyse_file(benchmark::State& state, CqMethod method, bool pinned) {
-  const RunCqOptions options = make_options(method, pinned);
+  const RunCqOptions options = make_options(method, pinned, static_cast<int>(state.range(0)));
   const test::ArchiveFile file;
   for (auto _ : state) {
     const std::vector<Run> runs = load_runs({file.path()});
@@ -57,7 +58,7 @@ void analyse_file(benchmark::State& state, CqMethod method, bool pinned) {
 
 /// Rounds of the benchmarks are interleaved (--benchmark_enable_random_interleaving), and medians reported.
 void set_rounds(benchmark::internal::Benchmark* one) {
-  one->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
+  one->Arg(1)->Arg(2)->ArgName("threads")->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
 }
 
 BENCHMARK_CAPTURE(analyse_plate, pinned_shape, CqMethod::common_shape, true)->Apply(set_rounds);

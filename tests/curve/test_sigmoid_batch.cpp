@@ -14,6 +14,9 @@
 #include <hwy/targets.h>
 
 #include "libqpcr/core/error.hpp"
+#include "libqpcr/curve/analysis_batch.hpp"
+#include "libqpcr/curve/baseline_window.hpp"
+#include "libqpcr/curve/registration.hpp"
 #include "libqpcr/curve/sigmoid_batch.hpp"
 #include "libqpcr/curve/sigmoid_fitter.hpp"
 #include "tests/curve/curve_data.hpp"
@@ -239,3 +242,36 @@ TEST_CASE("scaling, shifting the level and stretching the cycles change a fit as
 }
 
 }  // namespace
+
+TEST_CASE("analysis and registration allocate nothing once their memory has grown") {
+  Random random(5);
+  std::vector<AmplificationCurve> curves;
+  for (int i = 0; i < 300; ++i) {
+    test::Shape shape;
+    shape.e = 15.0 + 22.0 * random.uniform();
+    shape.b = -0.6 * shape.e;
+    shape.noise_sd = 3.0;
+    shape.slope_per_cycle = i % 20 == 3 ? -10.0 : 0.3;
+    if (i % 20 == 7) shape.d = shape.c;
+    curves.push_back(test::make_curve(shape, 45, random));
+    if (i % 20 == 11) curves.back().fluorescence[8] += 900.0;
+  }
+  std::vector<CurveView> views;
+  for (const AmplificationCurve& curve : curves) views.push_back(to_view(curve));
+  AnalysisBatch batch;
+  batch.analyse(views);
+  const CurveRegistrar registrar(learn_from_analysis(batch));
+  REQUIRE(is_usable(registrar.shape().status));
+  std::size_t found = 0;
+  std::size_t baselines = 0;
+  const long before = allocations;
+  batch.analyse(views);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    found += registrar.register_analysed(batch[i]).status == RegistrationStatus::found ? 1u : 0u;
+    baselines += std::isfinite(estimate_baseline(batch[i], views[i].kind, {}).intercept) ? 1u : 0u;
+  }
+  const long during = allocations - before;
+  CHECK(during == 0);
+  CHECK(found > 250);
+  CHECK(baselines == batch.size());
+}
