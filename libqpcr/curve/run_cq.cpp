@@ -2,7 +2,10 @@
 #include "libqpcr/curve/run_cq.hpp"
 
 #include <cmath>
+#include <memory>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/curve/cq_batch.hpp"
@@ -14,6 +17,27 @@ namespace {
 
 // Curves estimated in one set of buffers.
 constexpr std::size_t block_size = 96;
+
+/// As many batches as groups are worked on at a time, so that their memory is grown once.
+class BatchPool {
+ public:
+  std::unique_ptr<CqBatch> take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return std::make_unique<CqBatch>();
+    std::unique_ptr<CqBatch> batch = std::move(idle_.back());
+    idle_.pop_back();
+    return batch;
+  }
+
+  void give_back(std::unique_ptr<CqBatch> batch) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(batch));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<CqBatch>> idle_;
+};
 
 /// How the curves of one group are estimated.
 struct Plan {
@@ -130,15 +154,12 @@ RunCq estimate_run_cq(const Run& run, const RunCqOptions& options) {
   };
   // Groups are blocks too: what a group learns is learned on one thread. A thread that has no group left helps with
   // the curves of another's.
-  if (options.threads == 1) {
-    CqBatch batch;
-    for (std::size_t g = 0; g < selected.groups.size(); ++g) estimate_group(g, batch);
-  } else {
-    parallel_for(selected.groups.size(), 1, options.threads, [&](std::size_t g, std::size_t) {
-      CqBatch batch;
-      estimate_group(g, batch);
-    });
-  }
+  BatchPool pool;
+  parallel_for(selected.groups.size(), 1, options.threads, [&](std::size_t g, std::size_t) {
+    std::unique_ptr<CqBatch> batch = pool.take();
+    estimate_group(g, *batch);
+    pool.give_back(std::move(batch));
+  });
   return result;
 }
 
