@@ -99,6 +99,8 @@ class Analysis {
                                             .problem = {}});
   }
 
+  static bool is_by_threshold(const CqOptions& options) { return options.method == CqMethod::threshold; }
+
   /// One set of Cq options a target: its fixed threshold, or one derived from all its curves on the plate.
   void derive_options() {
     for (std::size_t t = 0; t < definition_.targets.size(); ++t) {
@@ -116,10 +118,10 @@ class Analysis {
       CqOptions options = definition_.cq.options;
       options.threshold = target.threshold;
       options.noise_free = is_simulated(run_) && are_noise_free(curves);
-      if (options.method == CqMethod::threshold && !target.threshold && !curves.empty()) {
+      if (!target.threshold && !curves.empty()) {
         const double derived = derive_threshold(curves, options);
         // Where no curve of the target amplified there is no common threshold, and none is needed.
-        if (std::isfinite(derived)) options.threshold = derived;
+        if (std::isfinite(derived)) (is_by_threshold(options) ? options.threshold : options.silence_threshold) = derived;
       }
       TargetThreshold threshold;
       threshold.target = target.id;

@@ -13,7 +13,7 @@ namespace qpcr {
 namespace {
 
 constexpr double z95 = 1.959963984540054;
-constexpr double numbers_version = 1.0;
+constexpr double numbers_version = 2.0;
 
 void require(bool holds, const char* field, double found, const char* expected) {
   if (holds) return;
@@ -51,7 +51,10 @@ auto list_measures(Shape& shape) {
                     &shape.baseline_error,
                     &shape.linearity_error,
                     &shape.model_error,
-                    &shape.excess_error};
+                    &shape.excess_error,
+                    &shape.anchor_cycles,
+                    &shape.anchor_standard_error_cycles,
+                    &shape.anchor_amplitude};
 }
 
 [[noreturn]] void refuse_numbers(const std::string& found) {
@@ -153,9 +156,18 @@ CommonShape parse_common_shape(std::span<const double> numbers) {
   shape.log_shape.coefficients.assign(numbers.begin() + static_cast<std::ptrdiff_t>(at), numbers.end());
   shape.options.validate();
   if (!is_usable(shape.status)) return shape;
-  for (; at < numbers.size(); ++at) {
-    if (!std::isfinite(numbers[at])) refuse_numbers("a coefficient that is not finite");
+  for (const double* value : measures) {
+    if (!std::isfinite(*value)) refuse_numbers("a measure that is not finite");
   }
+  constexpr double largest_exponent = 600.0;
+  for (; at < numbers.size(); ++at) {
+    if (!(std::abs(numbers[at]) <= largest_exponent)) refuse_numbers("a coefficient outside ±600");
+  }
+  const bool in_range = shape.log_shape.spacing == shape.options.knot_spacing &&
+                        std::abs(shape.log_shape.first_knot) <= 100.0 && shape.reach >= 0.0 && shape.reach <= 1000.0 &&
+                        shape.log_shape.spacing >= 0.01 && shape.log_efficiency <= elementary::log(3.0) &&
+                        shape.log_shape.coefficients.size() <= 1000;
+  if (!in_range) refuse_numbers("knots of no shape that is learned");
   const bool positive = shape.log_shape.spacing > 0.0 && shape.width_cycles > 0.0 && shape.median_amplitude > 0.0 &&
                         shape.noise > 0.0 && shape.typical_misfit > 0.0 && shape.log_efficiency > 0.0;
   if (!positive || shape.log_shape.coefficients.size() < 4) refuse_numbers("a measure that is not positive");

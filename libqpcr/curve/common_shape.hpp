@@ -85,6 +85,10 @@ struct CommonShape {
       std::numeric_limits<double>::quiet_NaN();  ///< of ln E: scatter of the method over targets of known dilution
   double excess_error =
       std::numeric_limits<double>::quiet_NaN();  ///< of ln E: by how much E exceeds 2, which no reaction does
+  double anchor_cycles = std::numeric_limits<double>::quiet_NaN();  ///< from the shape's reference point to the zero of
+                                                                    ///< the Cq: median second-derivative maximum
+  double anchor_standard_error_cycles = std::numeric_limits<double>::quiet_NaN();  ///< shared by all Cq of the shape
+  double anchor_amplitude = std::numeric_limits<double>::quiet_NaN();  ///< median fluorescence at the zero of the Cq
   int iterations = 0;
 
   /// Amplification a cycle, and its 95 % interval.

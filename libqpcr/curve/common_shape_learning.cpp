@@ -45,6 +45,7 @@ struct Reaction {
   std::size_t begin = 0;
   std::size_t end = 0;
   double anchor_cycle = 0.0;
+  double maximum_cycle = std::numeric_limits<double>::quiet_NaN();  ///< second-derivative maximum of its own fit
   double weight = 1.0;
   double misfit = 0.0;
 };
@@ -83,6 +84,7 @@ class ShapeLearner {
     const bool converged = fit();
     normalise();
     derive_efficiency();
+    derive_anchor();
     describe(converged);
     return shape_;
   }
@@ -102,6 +104,7 @@ class ShapeLearner {
   bool fit();
   void normalise();
   void derive_efficiency();
+  void derive_anchor();
   std::pair<double, double> fit_rate(double offset, std::vector<double>* influence, double* misfit) const;
   void describe(bool converged);
   std::array<double, own_count> priors() const;
@@ -138,10 +141,16 @@ bool ShapeLearner::gather(const AnalysisBatch& curves) {
     const CurveAnalyser* analyser;
     std::size_t end;
   };
+  // Odd curves are kept out of the shape where enough typical ones are there.
+  std::size_t typical = 0;
+  for (std::size_t i = 0; i < curves.size(); ++i)
+    typical += curves[i].call().verdict == AmplificationVerdict::typical ? 1U : 0U;
+  const bool typical_only = typical >= smallest_reactions;
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < curves.size(); ++i) {
     const CurveAnalyser& analyser = curves[i];
     if (!analyser.call().amplified || !to_registration_start(analyser.fit(), 1.0)) continue;
+    if (typical_only && analyser.call().verdict != AmplificationVerdict::typical) continue;
     candidates.push_back({&analyser, analyser.fitted_end()});
     work_.push_back(-analyser.fit().b / analyser.fit().e);
   }
@@ -174,6 +183,7 @@ bool ShapeLearner::gather(const AnalysisBatch& curves) {
     for (std::size_t i = skipped + 1; i + 1 < candidate.end && cycles[i] < start.reference_cycle - 2.5 * width; ++i) {
       differences_.push_back(std::abs(y[i + 1] - 2.0 * y[i] + y[i - 1]) / (start.amplitude * std::sqrt(6.0)));
     }
+    if (candidate.analyser->takeoff()) reaction.maximum_cycle = candidate.analyser->takeoff()->cycle;
     reactions_.push_back(reaction);
     own_.push_back(own);
   }
@@ -544,6 +554,27 @@ std::pair<double, double> ShapeLearner::fit_rate(double offset, std::vector<doub
   return {intercept, n};
 }
 
+/// Puts the zero of the Cq where the reactions' own second-derivative maxima lie in the median: the place where a
+/// shape accelerates most moves by cycles with the noise of its readings, and one odd reaction may move it too.
+void ShapeLearner::derive_anchor() {
+  work_.clear();
+  for (std::size_t i = 0; i < reactions_.size(); ++i) {
+    const double amplitude = own_[i].log_amplitude - elementary::log(shape_.median_amplitude);
+    const double raw = own_[i].reference_cycle - options_.amplitude_exponent * amplitude / shape_.log_efficiency +
+                       options_.width_reference * shape_.width_cycles * own_[i].log_width;
+    if (const double difference = reactions_[i].maximum_cycle - raw; std::isfinite(difference))
+      work_.push_back(difference);
+  }
+  if (work_.empty()) return;
+  const auto count = static_cast<double>(work_.size());
+  shape_.anchor_cycles = median_in_place(work_);
+  for (double& difference : work_) difference = std::abs(difference - shape_.anchor_cycles);
+  // Of a median: √(π/2) times that of a mean; 1.4826 times the median deviation is the standard deviation.
+  shape_.anchor_standard_error_cycles = 1.2533 * 1.4826 * median_in_place(work_) / std::sqrt(count);
+  shape_.anchor_amplitude =
+      shape_.median_amplitude * elementary::exp(shape_.log_shape.evaluate(shape_.anchor_cycles / shape_.width_cycles));
+}
+
 void ShapeLearner::derive_efficiency() {
   std::vector<double> influence;
   double misfit = nan;
@@ -584,7 +615,10 @@ void ShapeLearner::derive_efficiency() {
 }
 
 void ShapeLearner::describe(bool converged) {
-  const bool finite = std::isfinite(shape_.log_efficiency_standard_error) && shape_.log_efficiency > 0.0;
+  // Nothing that grows by less than a third a cycle is a reaction whose early cycles were seen.
+  const bool finite =
+      std::isfinite(shape_.log_efficiency_standard_error) && shape_.log_efficiency > elementary::log(1.3) &&
+      std::isfinite(shape_.anchor_amplitude);
   if (!converged || !finite) {
     shape_.status = ShapeStatus::not_converged;
   } else if (shape_.excess_error > shape_.model_error) {

@@ -69,6 +69,9 @@ struct CqOptions {
   /// In fluorescence above the baseline. Absent: derived from the curve alone; for one threshold per target and plate
   /// pass the result of derive_threshold().
   std::optional<double> threshold;
+  /// What a curve that did not amplify must stay below to count as silent, for methods that take no Cq at a threshold;
+  /// as derive_threshold() gives it. Absent: a multiple of the curve's own noise.
+  std::optional<double> silence_threshold;
   Interpolation interpolation = Interpolation::linear;
   /// Fitted by the methods that are a point of a fitted curve. The 4-parameter model gives the most linear cycles
   /// (docs/methods/cq.md).
@@ -111,6 +114,8 @@ struct CqResult {
   Baseline baseline;
   std::optional<AmplificationFit> fit;  ///< methods that are a point of a fitted curve
   std::optional<double> maximum_ratio;  ///< MR = largest ratio − 1; method max_ratio only
+  /// How the curve lies on its target's common shape, in typical deviations; method common_shape only.
+  std::optional<double> relative_misfit;
   double end_fluorescence_rise = 0;     ///< median of the last three readings above the baseline; NaN without readings
 };
 

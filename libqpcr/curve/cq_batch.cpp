@@ -39,7 +39,8 @@ std::string join_cycles(const std::vector<double>& cycles) {
 /// Quiet, or neither amplified nor quiet: only the first is silence.
 void judge_silence(const CurveAnalyser& analyser, CurveView curve, const CqOptions& options, CqResult& result) {
   result.status = CqStatus::no_amplification;
-  std::optional<Message> irregularity = find_irregularity(analyser, result.baseline, curve.kind, options.threshold);
+  std::optional<Message> irregularity = find_irregularity(
+      analyser, result.baseline, curve.kind, options.threshold ? options.threshold : options.silence_threshold);
   if (!irregularity || (options.noise_free && irregularity->id == "curve_constant")) return;
   result.status = CqStatus::fit_failed;
   if (irregularity->id != "curve_constant") result.notes.push_back(std::move(result.reason));

@@ -18,6 +18,9 @@ constexpr double largest_quiet_excursion_over_noise = 100.0;
 constexpr double largest_quiet_range_over_threshold = 1.25;
 constexpr double largest_straight_drift_over_threshold = 10.0;
 constexpr double smallest_bend_steepness = 2.0;
+// A signal without noise is rounded: one step of the rounding is quiet where it is small beside the level.
+constexpr double quiet_steps = 1.5;
+constexpr double largest_step_share = 0.01;
 constexpr std::size_t settling_count = 2;
 constexpr std::size_t sustained_count = 3;
 
@@ -47,6 +50,27 @@ bool is_cut_short(const CurveAnalyser& analyser) {
   return reason.rule == AmplificationRule::no_takeoff && reason.value >= analyser.readings().cycles.front();
 }
 
+/// What a quiet signal without noise may move by: the smallest step between readings is that of its rounding.
+double find_rounding_limit(std::span<const double> y) {
+  double step = HUGE_VAL;
+  double level = 0.0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    level += std::abs(y[i]) / static_cast<double>(y.size());
+    if (i > 0 && y[i] != y[i - 1]) step = std::min(step, std::abs(y[i] - y[i - 1]));
+  }
+  return step <= largest_step_share * level ? quiet_steps * step : 0.0;
+}
+
+/// True where three readings in a row stand at the highest value, as those of a saturated detector do.
+bool stands_at_ceiling(std::span<const double> y, double highest) {
+  std::size_t run = 0;
+  for (const double value : y) {
+    run = value == highest ? run + 1 : 0;
+    if (run >= sustained_count) return true;
+  }
+  return false;
+}
+
 Message describe_excursion(double excursion, double limit) {
   return {"curve_irregular", {{"excursion", format_fixed(excursion, 2)}, {"limit", format_fixed(limit, 2)}}};
 }
@@ -67,8 +91,9 @@ std::optional<Message> find_irregularity(const CurveAnalyser& analyser, const Ba
   const double noise = analyser.call().noise_sd;
   const bool noisy = std::isfinite(noise) && noise > 0.0;
   const double limit = threshold ? largest_quiet_range_over_threshold * *threshold
-                                 : largest_quiet_excursion_over_noise * (noisy ? noise : 0.0);
-  if (!(limit > 0.0)) return std::nullopt;
+                       : noisy   ? largest_quiet_excursion_over_noise * noise
+                                 : find_rounding_limit(y);
+  if (stands_at_ceiling(y, *high) && *high - *low > limit) return describe_excursion(*high - *low, limit);
 
   // Above the baseline that the threshold is counted from. Without one in an unsubtracted signal there is no such
   // height.

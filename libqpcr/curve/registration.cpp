@@ -233,18 +233,18 @@ void CurveRegistrar::finish(std::span<const double> cycles, std::span<const doub
   result.baseline_slope_per_cycle = state.slope * state.amplitude / shape_.width_cycles;
   result.relative_misfit = misfit / shape_.typical_misfit;
   result.largest_deviation = std::sqrt(largest) / shape_.typical_misfit;
-  if (state.reference_cycle < cycles.front() || state.reference_cycle > cycles.back()) {
+  const double cq = state.reference_cycle + by_amplitude * elementary::log(state.amplitude / shape_.median_amplitude) +
+                    by_width * state.log_width + shape_.anchor_cycles;
+  if (!(cq >= cycles.front() && cq <= cycles.back())) {
     result.status = RegistrationStatus::not_reached;
     return;
   }
   result.status = RegistrationStatus::found;
-  const double cq = state.reference_cycle + by_amplitude * elementary::log(state.amplitude / shape_.median_amplitude) +
-                    by_width * state.log_width;
   const double error = std::sqrt(variance);
   result.cq_cycles = cq;
   result.standard_error_cycles = error;
   constexpr double log10_e = 0.43429448190325182765;
-  result.log10_n0 = log10_e * (elementary::log(shape_.median_amplitude) - cq * shape_.log_efficiency);
+  result.log10_n0 = log10_e * (elementary::log(shape_.anchor_amplitude) - cq * shape_.log_efficiency);
   result.log10_n0_standard_error =
       log10_e * std::hypot(shape_.log_efficiency * error, cq * shape_.log_efficiency_standard_error);
 }
