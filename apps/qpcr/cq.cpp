@@ -285,7 +285,7 @@ void add_cq(CLI::App& app, Action& action) {
                       "which signal to analyse; the earliest that is colour-separated without it");
   command->add_option("--lang", options->language, "zh or en, for the reasons");
   command->add_option("--threads", options->threads, "threads to use, 0 for all; the results are the same")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, 1024));
   command->add_flag("--csv", options->csv, "CSV on stdout (the default)");
   command->add_flag("--json", options->json, "JSON on stdout, schema qpcr.cq/1");
   command->callback([options, &action] {
