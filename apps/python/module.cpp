@@ -82,7 +82,9 @@ py::list estimate(const RunPointer& run, const std::optional<std::string>& metho
   }
   options.cq.threshold = threshold;
   options.fall_back = !method && !calibration;
-  if (calibration) options.shapes = qpcr::to_pinned_shapes(qpcr::read_calibration(*calibration));
+  if (threshold && options.cq.method != qpcr::CqMethod::threshold)
+    throw py::value_error("threshold: only method 'threshold' has one, got method '" + *method + "'");
+  if (calibration) options.calibration = qpcr::to_pinned_calibration(qpcr::read_calibration(*calibration));
   qpcr::RunCq result;
   {
     const py::gil_scoped_release unlocked;

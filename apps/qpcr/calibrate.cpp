@@ -61,6 +61,7 @@ void add_calibrate(CLI::App& app, Action& action) {
         if (!kind) refuse_option("--kind", options->kind, "a kind of signal, as `qpcr info` names it");
       }
       const std::filesystem::path path(options->output);
+      if (std::filesystem::exists(path)) refuse_option("--output", options->output, "a file that does not exist yet");
       const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
       print_simulated(runs);
       const CalibrationRecord record =

@@ -26,7 +26,7 @@ namespace {
 struct Options {
   std::vector<std::string> files;
   std::string method;  ///< empty: the recommended one
-  std::string calibration;
+  std::optional<std::string> calibration;
   std::string threshold;
   std::string interpolation;
   std::string baseline;
@@ -105,8 +105,10 @@ CqOptions to_cq_options(const Options& options) {
     result.baseline.method = *baseline;
   }
   read_model(options, result);
-  if (!options.calibration.empty() && result.method != CqMethod::common_shape)
-    refuse_option("--calibration", options.calibration, "no calibration with --method " + options.method);
+  if (options.calibration && result.method != CqMethod::common_shape)
+    refuse_option("--calibration", *options.calibration, "no calibration with --method " + options.method);
+  if (options.calibration && options.calibration->empty())
+    refuse_option("--calibration", {}, "a record of `qpcr calibrate`");
   return result;
 }
 
@@ -135,7 +137,7 @@ void print_groups(const RunCq& cq) {
 RunCqOptions to_run_options(const Options& options) {
   RunCqOptions result;
   result.cq = to_cq_options(options);
-  result.fall_back = options.method.empty() && options.calibration.empty();
+  result.fall_back = options.method.empty() && !options.calibration;
   result.threads = options.threads;
   if (!options.kind.empty()) {
     result.kind = parse_curve_kind(options.kind);
@@ -144,7 +146,7 @@ RunCqOptions to_run_options(const Options& options) {
                     "raw_filter, multicomponent, normalised, baseline_subtracted, background_subtracted or unknown");
     }
   }
-  if (!options.calibration.empty()) result.shapes = to_pinned_shapes(read_calibration(options.calibration));
+  if (options.calibration) result.calibration = to_pinned_calibration(read_calibration(*options.calibration));
   return result;
 }
 
@@ -168,6 +170,12 @@ std::vector<Row> estimate(const std::vector<Run>& runs, const RunCqOptions& opti
 std::string join_flags(const CqResult& cq) {
   std::string text;
   for (const QualityFlag& flag : cq.flags) text += (text.empty() ? "" : " ") + std::string(to_string(flag.rule));
+  return text;
+}
+
+std::string join_notes(const CqResult& cq, Language language) {
+  std::string text;
+  for (const Message& note : cq.notes) text += (text.empty() ? "" : "; ") + render_message(note, language);
   return text;
 }
 
@@ -200,7 +208,8 @@ std::string render_csv(const std::vector<Row>& rows, Language language) {
                             "verdict",
                             "flags",
                             "log10_n0",
-                            "log10_n0_standard_error"}) {
+                            "log10_n0_standard_error",
+                            "notes"}) {
     writer.add(title);
   }
   writer.end_row();
@@ -218,19 +227,26 @@ std::string render_csv(const std::vector<Row>& rows, Language language) {
     writer.add(find_model(cq)).add(find_interpolation(cq)).add(to_string(cq.baseline.method));
     writer.add(to_string(cq.verdict)).add(join_flags(cq));
     writer.add_number(cq.log10_n0).add_number(cq.log10_n0_standard_error);
+    writer.add(join_notes(cq, language));
     writer.end_row();
   }
   return writer.text();
 }
 
-std::string render_json(const std::vector<Row>& rows, const Options& options) {
+std::string render_json(const std::vector<Row>& rows, const RunCqOptions& options) {
   const auto number = [](const std::optional<double>& value) {
     return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
   };
   nlohmann::ordered_json document;
   document["schema"] = "qpcr.cq/1";
   document["library_version"] = library_version;
-  document["method"] = to_string(to_cq_options(options).method);
+  document["method"] = to_string(options.cq.method);
+  document["calibration"] = nullptr;
+  if (options.calibration) {
+    document["calibration"] = {{"name", options.calibration->name},
+                               {"identity", options.calibration->identity},
+                               {"simulated", options.calibration->simulated}};
+  }
   document["curves"] = nlohmann::ordered_json::array();
   for (const Row& row : rows) {
     const Measurement& m = *row.measurement;
@@ -255,6 +271,8 @@ std::string render_json(const std::vector<Row>& rows, const Options& options) {
     entry["baseline"] = to_string(row.cq.result.baseline.method);
     entry["method"] = to_string(row.cq.result.method);
     entry["verdict"] = to_string(row.cq.result.verdict);
+    entry["notes"] = nlohmann::ordered_json::array();
+    for (const Message& note : row.cq.result.notes) entry["notes"].push_back(note.id);
     entry["flags"] = nlohmann::ordered_json::array();
     for (const QualityFlag& flag : row.cq.result.flags)
       entry["flags"].push_back({{"rule", to_string(flag.rule)}, {"value", flag.value}, {"limit", flag.limit}});
@@ -293,8 +311,9 @@ void add_cq(CLI::App& app, Action& action) {
       const Language language = choose_language(options->language);
       const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
       print_simulated(runs);
-      const std::vector<Row> rows = estimate(runs, to_run_options(*options));
-      print_data(options->json ? render_json(rows, *options) : render_csv(rows, language));
+      const RunCqOptions run_options = to_run_options(*options);
+      const std::vector<Row> rows = estimate(runs, run_options);
+      print_data(options->json ? render_json(rows, run_options) : render_csv(rows, language));
       return exit_ok;
     };
   });

@@ -105,6 +105,18 @@ TargetCalibration parse_target(const json& entry) {
   return target;
 }
 
+/// Files of all runs; several runs of one file name it once, a file given twice would count its wells twice.
+void add_sources(std::span<const Run> runs, std::vector<SourceFile>& sources) {
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const Run& run : runs) {
+    for (const SourceFile& source : run->provenance.sources) {
+      if (!seen.insert({run->name, source.sha256}).second)
+        refuse(ErrorCode::duplicate_entry, source.name, run->name, "the same run is given twice");
+      if (std::find(sources.begin(), sources.end(), source) == sources.end()) sources.push_back(source);
+    }
+  }
+}
+
 }  // namespace
 
 CalibrationRecord calibrate_targets(std::span<const Run> runs, std::string name, std::optional<CurveKind> kind) {
@@ -112,12 +124,11 @@ CalibrationRecord calibrate_targets(std::span<const Run> runs, std::string name,
   record.name = std::move(name);
   record.library_version = library_version;
   for (const Run& run : runs) {
-    record.simulated = record.simulated || is_simulated(*run);
-    for (const SourceFile& source : run->provenance.sources) {
-      if (std::find(record.sources.begin(), record.sources.end(), source) == record.sources.end())
-        record.sources.push_back(source);
-    }
+    if (&run != runs.data() && record.simulated != is_simulated(*run))
+      refuse(ErrorCode::invalid_value, {}, "runs", "real and simulated runs are mixed");
+    record.simulated = is_simulated(*run);
   }
+  add_sources(runs, record.sources);
   for (const auto& [key, pool] : pool_curves(runs, kind)) {
     TargetCalibration target;
     target.target = key.first;
@@ -130,6 +141,9 @@ CalibrationRecord calibrate_targets(std::span<const Run> runs, std::string name,
     if (std::isfinite(threshold)) target.threshold = threshold;
     record.targets.push_back(std::move(target));
   }
+  const bool usable = std::any_of(record.targets.begin(), record.targets.end(),
+                                  [](const TargetCalibration& target) { return is_usable(target.shape.status); });
+  if (!usable) refuse(ErrorCode::invalid_value, {}, "targets", "no target has a common shape that can be used");
   record.identity = canonical_sha256(to_json(record));
   return record;
 }
@@ -142,11 +156,16 @@ const TargetCalibration* find_target_calibration(const CalibrationRecord& record
   return nullptr;
 }
 
-std::vector<PinnedShape> to_pinned_shapes(const CalibrationRecord& record) {
-  std::vector<PinnedShape> shapes;
-  for (const TargetCalibration& entry : record.targets)
-    shapes.push_back({entry.target, entry.dye, entry.kind, std::make_shared<const CommonShape>(entry.shape)});
-  return shapes;
+PinnedCalibration to_pinned_calibration(const CalibrationRecord& record) {
+  PinnedCalibration calibration;
+  calibration.name = record.name;
+  calibration.identity = record.identity;
+  calibration.simulated = record.simulated;
+  for (const TargetCalibration& entry : record.targets) {
+    calibration.shapes.push_back(
+        {entry.target, entry.dye, entry.kind, entry.threshold, std::make_shared<const CommonShape>(entry.shape)});
+  }
+  return calibration;
 }
 
 std::string render_calibration(const CalibrationRecord& record) {
@@ -182,6 +201,7 @@ CalibrationRecord parse_calibration(std::string_view text, const std::string& pa
     throw error.with_path(path);
   }
   document.erase("identity");
+  if (record.targets.empty()) refuse(ErrorCode::malformed_file, path, "targets", "a record without targets");
   if (canonical_sha256(document) != record.identity) {
     refuse(ErrorCode::integrity_failure, path, "identity",
            "the content was changed after the record was made: identity and content disagree");

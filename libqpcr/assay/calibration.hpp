@@ -40,7 +40,8 @@ struct CalibrationRecord {
 
 /// Learns threshold and common shape of every target and dye of the runs, from the curves that the instrument's user
 /// did not omit. Targets come in the order of their names.
-/// @throws Error invalid_value where one target is measured as two kinds of signal; invalid_option.
+/// @throws Error invalid_value where one target is measured as two kinds of signal, where real and simulated runs are
+///   mixed, or where no target has a usable shape; duplicate_entry where a file is given twice.
 CalibrationRecord calibrate_targets(std::span<const Run> runs, std::string name,
                                     std::optional<CurveKind> kind = std::nullopt);
 
@@ -48,8 +49,8 @@ CalibrationRecord calibrate_targets(std::span<const Run> runs, std::string name,
 const TargetCalibration* find_target_calibration(const CalibrationRecord& record, std::string_view target,
                                                  std::string_view dye);
 
-/// The shapes, for estimate_run_cq().
-std::vector<PinnedShape> to_pinned_shapes(const CalibrationRecord& record);
+/// What estimate_run_cq() takes.
+PinnedCalibration to_pinned_calibration(const CalibrationRecord& record);
 
 /// As a file: JSON, schema qpcr.calibration/1, numbers as the shortest text that reads back to the same bits.
 std::string render_calibration(const CalibrationRecord& record);

@@ -616,9 +616,8 @@ void ShapeLearner::derive_efficiency() {
 
 void ShapeLearner::describe(bool converged) {
   // Nothing that grows by less than a third a cycle is a reaction whose early cycles were seen.
-  const bool finite =
-      std::isfinite(shape_.log_efficiency_standard_error) && shape_.log_efficiency > elementary::log(1.3) &&
-      std::isfinite(shape_.anchor_amplitude);
+  const bool finite = std::isfinite(shape_.log_efficiency_standard_error) &&
+                      shape_.log_efficiency > elementary::log(1.3) && std::isfinite(shape_.anchor_amplitude);
   if (!converged || !finite) {
     shape_.status = ShapeStatus::not_converged;
   } else if (shape_.excess_error > shape_.model_error) {

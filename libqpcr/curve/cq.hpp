@@ -116,7 +116,7 @@ struct CqResult {
   std::optional<double> maximum_ratio;  ///< MR = largest ratio − 1; method max_ratio only
   /// How the curve lies on its target's common shape, in typical deviations; method common_shape only.
   std::optional<double> relative_misfit;
-  double end_fluorescence_rise = 0;     ///< median of the last three readings above the baseline; NaN without readings
+  double end_fluorescence_rise = 0;  ///< median of the last three readings above the baseline; NaN without readings
 };
 
 /// Cq of one curve.

@@ -50,7 +50,7 @@ void judge_silence(const CurveAnalyser& analyser, CurveView curve, const CqOptio
 void apply_rule(CqContext& context, const CqOptions& options, CqResult& result) {
   switch (options.method) {
     case CqMethod::common_shape:
-      estimate_by_common_shape(context, result);
+      estimate_by_common_shape(context, options, result);
       return;
     case CqMethod::threshold:
       if (!std::isfinite(result.baseline.intercept)) {

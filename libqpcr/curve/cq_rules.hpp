@@ -56,7 +56,7 @@ void fill_fitted(CqContext& context);
 /// set, where it did not converge.
 bool fit_for_cq(CqContext& context, const CqOptions& options, CqResult& result);
 
-void estimate_by_common_shape(CqContext& context, CqResult& result);
+void estimate_by_common_shape(CqContext& context, const CqOptions& options, CqResult& result);
 void estimate_by_threshold(CqContext& context, const CqOptions& options, CqResult& result);
 void estimate_by_relative_threshold(CqContext& context, const CqOptions& options, CqResult& result);
 void estimate_by_derivative_maximum(CqContext& context, const CqOptions& options, CqResult& result);

@@ -10,6 +10,8 @@ namespace qpcr {
 namespace {
 
 // Mean of three neighbouring third differences, over six readings; its place is their middle.
+// Of the fitted rise, below which a zero is not looked for.
+constexpr double smallest_share = 0.005;
 constexpr std::array<double, 6> stencil{-1.0 / 3.0, 2.0 / 3.0, -1.0 / 3.0, 1.0 / 3.0, -2.0 / 3.0, 1.0 / 3.0};
 constexpr double middle = 2.5;
 
@@ -63,6 +65,8 @@ void estimate_by_third_derivative(CqContext& context, CqResult& result) {
     const double share = before / (before - after);
     const double cycle = x[i] + (middle + share) * step;
     if (cycle > limit) continue;
+    // A zero in the noise of the ground is none of the reaction.
+    if (derive_shape(analyser.fit(), cycle) < smallest_share) break;
     double squares = 0.0;
     for (std::size_t k = 0; k <= stencil.size(); ++k) {
       const double weight =

@@ -33,7 +33,7 @@ struct RuleName {
   int decimals;
 };
 
-constexpr std::array<RuleName, 15> rule_names{{
+constexpr std::array<RuleName, 16> rule_names{{
     {QualityRule::negative_readings, "negative_readings", "quality_negative_readings", 0},
     {QualityRule::saturation, "saturation", "quality_saturation", 0},
     {QualityRule::spike, "spike", "quality_spike", 0},
@@ -48,6 +48,7 @@ constexpr std::array<RuleName, 15> rule_names{{
     {QualityRule::inhibition, "inhibition", "quality_inhibition", 1},
     {QualityRule::delayed, "delayed", "quality_delayed", 2},
     {QualityRule::shape_outlier, "shape_outlier", "quality_shape_outlier", 1},
+    {QualityRule::shape_misfit, "shape_misfit", "quality_shape_misfit", 1},
     {QualityRule::ntc_contamination, "ntc_contamination", "quality_ntc_contamination", 0},
 }};
 
@@ -117,7 +118,7 @@ Message describe(const QualityFlag& flag) {
 }
 
 void QualityLimits::validate() const {
-  const std::array<std::pair<const char*, double>, 14> limits{{
+  const std::array<std::pair<const char*, double>, 15> limits{{
       {"negative_count", negative_count},
       {"saturated_count", saturated_count},
       {"spike_count", spike_count},
@@ -132,6 +133,7 @@ void QualityLimits::validate() const {
       {"inhibition_sd", inhibition_sd},
       {"delay_cycles", delay_cycles},
       {"squared_distance", squared_distance},
+      {"misfit_ratio", misfit_ratio},
   }};
   for (const auto& [field, value] : limits) {
     if (std::isfinite(value) && value >= 0.0) continue;

@@ -29,6 +29,7 @@ enum class QualityRule {
   inhibition,         ///< slower than the reference and no higher; value: in standard deviations of the reference
   delayed,            ///< later than the reference though the template is the same; value: cycles
   shape_outlier,      ///< value: squared standardised distance of rise and duration from the reference's
+  shape_misfit,       ///< residuals about the target's common shape; value: over the typical ones. No N0 then
   ntc_contamination,  ///< an amplified no-template control; value: rise over the residual standard deviation
 };
 
@@ -62,6 +63,7 @@ struct QualityLimits {
   double inhibition_sd = 5.0;
   double delay_cycles = 1.5;
   double squared_distance = 30.0;
+  double misfit_ratio = 6.0;  ///< of 976 reactions of eight dilution sets none is above it
 
   /// @throws Error invalid_option for a limit that is negative or not finite.
   void validate() const;

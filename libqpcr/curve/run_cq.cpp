@@ -47,7 +47,21 @@ struct Plan {
   std::optional<Message> note;
 };
 
-std::shared_ptr<const CommonShape> find_pinned(const std::vector<PinnedShape>& shapes, const CurveGroup& group) {
+void check_calibration(const Run& run, const RunCqOptions& options) {
+  if (!options.calibration) return;
+  ErrorContext context;
+  context.field = "calibration '" + options.calibration->name + "'";
+  if (options.cq.method != CqMethod::common_shape) {
+    context.problem = "a calibration is for method common_shape, not for " + std::string(to_string(options.cq.method));
+    throw Error(ErrorCode::invalid_option, context);
+  }
+  if (options.calibration->simulated == is_simulated(*run)) return;
+  context.problem = options.calibration->simulated ? "it was learned from simulated runs, and the run is not simulated"
+                                                   : "it was learned from real runs, and the run is simulated";
+  throw Error(ErrorCode::assay_mismatch, context);
+}
+
+const PinnedShape& find_pinned(const std::vector<PinnedShape>& shapes, const CurveGroup& group) {
   ErrorContext context;
   context.field = "target " + group.target + ", dye " + group.dye;
   for (const PinnedShape& pinned : shapes) {
@@ -58,7 +72,7 @@ std::shared_ptr<const CommonShape> find_pinned(const std::vector<PinnedShape>& s
       context.expected = std::string(to_string(pinned.kind)) + ", the signal that the calibration was learned from";
       throw Error(ErrorCode::assay_mismatch, context);
     }
-    return pinned.shape;
+    return pinned;
   }
   context.problem = "the calibration has no shape for this target and dye";
   throw Error(ErrorCode::assay_mismatch, context);
@@ -67,9 +81,14 @@ std::shared_ptr<const CommonShape> find_pinned(const std::vector<PinnedShape>& s
 /// Settles the common shape; where there is none to use, the method that takes its place.
 void plan_shape(const CqBatch& batch, const CurveGroup& group, const RunCqOptions& options, GroupCq& shared,
                 Plan& plan) {
-  shared.pinned = !options.shapes.empty();
-  shared.common_shape = shared.pinned ? find_pinned(options.shapes, group)
-                                      : std::make_shared<const CommonShape>(learn_from_analysis(batch.analysis()));
+  if (options.calibration) {
+    const PinnedShape& pinned = find_pinned(options.calibration->shapes, group);
+    shared.pinned = true;
+    shared.common_shape = pinned.shape;
+    plan.options.silence_threshold = pinned.threshold;
+  } else {
+    shared.common_shape = std::make_shared<const CommonShape>(learn_from_analysis(batch.analysis()));
+  }
   plan.options.common_shape = shared.common_shape;
   if (is_usable(shared.common_shape->status) || !options.fall_back) {
     plan.registrar.emplace(*shared.common_shape);
@@ -83,14 +102,17 @@ Plan make_plan(const Run& run, const CqBatch& batch, const CurveGroup& group, co
                GroupCq& shared) {
   Plan plan;
   plan.options = options.cq;
-  plan.options.noise_free = is_simulated(*run) && batch.is_noise_free();
-  if (plan.options.method == CqMethod::threshold && !plan.options.threshold) {
+  // Nothing of a pinned analysis comes from the group.
+  plan.options.noise_free = is_simulated(*run) && (options.calibration || batch.is_noise_free());
+  const bool by_threshold = plan.options.method == CqMethod::threshold;
+  if (!options.calibration && !plan.options.threshold) {
     const double threshold = derive_threshold(batch.curves(), batch.analysis(), plan.options.baseline);
     // Where no curve of the group amplified there is no common threshold, and none is needed.
-    if (std::isfinite(threshold)) plan.options.threshold = threshold;
+    if (std::isfinite(threshold)) (by_threshold ? plan.options.threshold : plan.options.silence_threshold) = threshold;
   }
   shared.threshold = plan.options.threshold;
   if (plan.options.method == CqMethod::common_shape) plan_shape(batch, group, options, shared, plan);
+  if (options.calibration) return plan;
   std::vector<ShapeFeatures> features;
   for (std::size_t i = 0; i < batch.analysis().size(); ++i) {
     if (const auto found = derive_shape_features(batch.analysis()[i])) features.push_back(*found);
@@ -116,6 +138,7 @@ CqOptions RunCqOptions::recommended_cq_options() {
 }
 
 RunCq estimate_run_cq(const Run& run, const RunCqOptions& options) {
+  check_calibration(run, options);
   RunCurves selected = select_run_curves(run, options.kind);
   RunCq result;
   result.left_out = std::move(selected.left_out);
@@ -139,6 +162,7 @@ RunCq estimate_run_cq(const Run& run, const RunCqOptions& options) {
     GroupCq& shared = result.groups[g];
     shared.target = group.target;
     shared.dye = group.dye;
+    if (group.views.empty()) return;
     batch.analyse(group.views, options.threads);
     const Plan plan = make_plan(run, batch, group, options, shared);
     plan.options.validate();

@@ -17,16 +17,25 @@ struct PinnedShape {
   std::string target;
   std::string dye;
   CurveKind kind = CurveKind::unknown;
+  std::optional<double> threshold;  ///< of the calibration curves: what silence is judged by
   std::shared_ptr<const CommonShape> shape;
+};
+
+/// A calibration record, as far as it enters a Cq.
+struct PinnedCalibration {
+  std::string name;
+  std::string identity;
+  bool simulated = false;
+  std::vector<PinnedShape> shapes;
 };
 
 struct RunCqOptions {
   /// The recommended method unless another is set (docs/methods/accuracy.md).
   CqOptions cq = recommended_cq_options();
   std::optional<CurveKind> kind;  ///< the signal to analyse; find_analysis_curve chooses without it
-  /// For method common_shape: where any is given, shapes come from here alone, and a result does not depend on the
-  /// other wells of its plate.
-  std::vector<PinnedShape> shapes;
+  /// For method common_shape: shapes come from here alone, and a result does not depend on the other wells of its
+  /// plate.
+  std::optional<PinnedCalibration> calibration;
   /// Where method common_shape cannot be used for a target (too few curves that amplify), estimate by the
   /// second-derivative maximum, and say so in each result, instead of failing.
   bool fall_back = false;
@@ -63,8 +72,11 @@ struct RunCq {
 /// Estimates a Cq for each measurement that has a curve to analyse. Without a fixed threshold or a pinned shape, the
 /// measurements that share reagents and optics (one target in one dye) share what is learned from the curves that the
 /// instrument's user did not omit. An omitted measurement has the status excluded. Flags compare each curve with its
-/// group and know the sample's role.
-/// @throws Error assay_mismatch where shapes are pinned and a target has none, or one of another kind of signal.
+/// group, unless a calibration is pinned, and know the sample's role.
+/// @throws Error assay_mismatch where a calibration is pinned and a target has no shape in it, or one of another kind
+/// of
+///   signal, or where just one of run and calibration is simulated; invalid_option for a calibration with another
+///   method.
 RunCq estimate_run_cq(const Run& run, const RunCqOptions& options);
 
 }  // namespace qpcr

@@ -64,7 +64,7 @@ TEST_CASE("with a pinned calibration a well's result does not depend on its neig
   const Run calibration_run = simulate_run(1);
   const Run run = simulate_run(2);
   RunCqOptions options;
-  options.shapes = to_pinned_shapes(calibrate_targets({&calibration_run, 1}, "lot 1"));
+  options.calibration = to_pinned_calibration(calibrate_targets({&calibration_run, 1}, "lot 1"));
   const RunCq whole = estimate_run_cq(run, options);
   int found = 0;
   for (std::size_t i = 0; i < whole.curves.size(); i += 7) {
@@ -78,6 +78,9 @@ TEST_CASE("with a pinned calibration a well's result does not depend on its neig
     CHECK(one.cq_cycles == of_many.cq_cycles);
     CHECK(one.standard_error_cycles == of_many.standard_error_cycles);
     CHECK(one.log10_n0 == of_many.log10_n0);
+    CHECK(one.flags == of_many.flags);
+    CHECK(one.reason.id == of_many.reason.id);
+    CHECK(one.verdict == of_many.verdict);
     found += one.cq_cycles ? 1 : 0;
   }
   CHECK(found > 10);
@@ -87,11 +90,20 @@ TEST_CASE("with a pinned calibration a well's result does not depend on its neig
 TEST_CASE("a pinned calibration refuses targets and signals that it was not learned from") {
   const Run run = simulate_run(1);
   RunCqOptions options;
-  options.shapes = to_pinned_shapes(calibrate_targets({&run, 1}, "lot 1"));
-  options.shapes.front().target = "another";
+  options.calibration = to_pinned_calibration(calibrate_targets({&run, 1}, "lot 1"));
+  options.calibration->shapes.front().target = "another";
   CHECK_THROWS_AS(estimate_run_cq(run, options), Error);
-  options.shapes = to_pinned_shapes(calibrate_targets({&run, 1}, "lot 1"));
-  options.shapes.front().kind = CurveKind::baseline_subtracted;
+  options.calibration = to_pinned_calibration(calibrate_targets({&run, 1}, "lot 1"));
+  options.calibration->shapes.front().kind = CurveKind::baseline_subtracted;
+  CHECK_THROWS_AS(estimate_run_cq(run, options), Error);
+  options.calibration = to_pinned_calibration(calibrate_targets({&run, 1}, "lot 1"));
+  options.calibration->simulated = false;
+  CHECK_THROWS_AS(estimate_run_cq(run, options), Error);
+  options.calibration->simulated = true;
+  options.cq.method = CqMethod::threshold;
+  CHECK_THROWS_AS(estimate_run_cq(run, options), Error);
+  options.calibration->shapes.clear();
+  options.cq.method = CqMethod::common_shape;
   CHECK_THROWS_AS(estimate_run_cq(run, options), Error);
 }
 
