@@ -121,7 +121,8 @@ class Analysis {
       if (!target.threshold && !curves.empty()) {
         const double derived = derive_threshold(curves, options);
         // Where no curve of the target amplified there is no common threshold, and none is needed.
-        if (std::isfinite(derived)) (is_by_threshold(options) ? options.threshold : options.silence_threshold) = derived;
+        if (std::isfinite(derived))
+          (is_by_threshold(options) ? options.threshold : options.silence_threshold) = derived;
       }
       TargetThreshold threshold;
       threshold.target = target.id;

@@ -178,4 +178,51 @@ TEST_CASE("curves that people reject for their shape are odd or unusable, hardly
   }
 }
 
+TEST_CASE("a detector saturated from the first cycles on is no silence, whatever the method") {
+  for (const std::vector<double>& start :
+       {std::vector<double>{3000.0, 12000.0}, std::vector<double>{3000.0, 3500.0, 8000.0, 30000.0}}) {
+    AmplificationCurve curve;
+    for (int i = 0; i < 45; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      curve.cycles.push_back(i + 1);
+      curve.fluorescence.push_back(k < start.size() ? start[k] : 65535.0);
+    }
+    for (const CqMethod method : {CqMethod::threshold, CqMethod::second_derivative_maximum, CqMethod::cy0}) {
+      CqOptions options;
+      options.method = method;
+      const CqResult result = estimate_cq(to_view(curve), options);
+      CHECK(result.status == CqStatus::fit_failed);
+      CHECK_FALSE(result.cq_cycles.has_value());
+    }
+  }
+}
+
+TEST_CASE("a signal rounded so coarsely that it shows no noise may be silent, a step in it not") {
+  AmplificationCurve curve;
+  for (int i = 1; i <= 45; ++i) {
+    curve.cycles.push_back(i);
+    curve.fluorescence.push_back(i % 11 == 0 ? 1001.0 : 1000.0);
+  }
+  CqOptions options;
+  options.method = CqMethod::second_derivative_maximum;
+  CHECK(estimate_cq(to_view(curve), options).status == CqStatus::no_amplification);
+  for (std::size_t i = 20; i < 45; ++i) curve.fluorescence[i] += 400.0;
+  CHECK(estimate_cq(to_view(curve), options).status == CqStatus::fit_failed);
+}
+
+TEST_CASE("silence is judged by the plate's threshold for every method") {
+  AmplificationCurve line;
+  for (int i = 1; i <= 45; ++i) {
+    line.cycles.push_back(i);
+    line.fluorescence.push_back(1000.0 + 100.0 * i + 3.0 * ((i * 7) % 5));
+  }
+  CqOptions options;
+  options.method = CqMethod::second_derivative_maximum;
+  options.silence_threshold = 100.0;
+  CHECK(estimate_cq(to_view(line), options).status == CqStatus::fit_failed);
+  options.method = CqMethod::threshold;
+  options.threshold = 100.0;
+  CHECK(estimate_cq(to_view(line), options).status == CqStatus::fit_failed);
+}
+
 }  // namespace

@@ -186,4 +186,43 @@ TEST_CASE("what cannot be registered has a status and no number") {
   }
 }
 
+/// Mean of Cq minus the cycle of half the plateau, over the plate's first `count` curves.
+double find_zero(const std::vector<AmplificationCurve>& curves, const std::vector<double>& middles) {
+  const auto views = to_views(curves);
+  const std::vector<Registration> found = register_curves(views, learn_common_shape(views));
+  double sum = 0.0;
+  for (std::size_t i = 0; i < middles.size(); ++i) sum += found[i].cq_cycles.value() - middles[i];
+  return sum / static_cast<double>(middles.size());
+}
+
+TEST_CASE("the zero of the Cq is moved neither by noise nor by an odd reaction") {
+  LogisticPlate plate;
+  plate.replicates = 6;
+  std::vector<double> zeros;
+  for (const double noise : {0.0005, 0.002, 0.005, 0.01}) {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+      plate.noise_share = noise;
+      plate.seed = seed;
+      std::vector<double> middles;
+      const auto curves = make_plate(plate, &middles);
+      zeros.push_back(find_zero(curves, middles));
+    }
+  }
+  const auto [low, high] = std::minmax_element(zeros.begin(), zeros.end());
+  CHECK(*high - *low < 0.15);
+
+  plate.noise_share = 0.002;
+  std::vector<double> middles;
+  auto curves = make_plate(plate, &middles);
+  const double zero = find_zero(curves, middles);
+  AmplificationCurve clipped = curves.front();
+  for (double& value : clipped.fluorescence) value = std::min(value, 600.0);
+  curves.push_back(clipped);
+  CHECK(std::abs(find_zero(curves, middles) - zero) < 0.05);
+  AmplificationCurve rounded = curves.front();
+  for (double& value : rounded.fluorescence) value = 100.0 * std::round(value / 100.0);
+  curves.back() = rounded;
+  CHECK(std::abs(find_zero(curves, middles) - zero) < 0.05);
+}
+
 }  // namespace
