@@ -10,9 +10,27 @@
 
 #include <fmt/format.h>
 
+#include "instruments/agilent_mxpro/reader.hpp"
+#include "instruments/analytikjena_qtower/reader.hpp"
+#include "instruments/appbio_export/reader.hpp"
 #include "instruments/appbio_quantstudio/reader.hpp"
+#include "instruments/appbio_sds/reader.hpp"
 #include "instruments/biorad_cfx/reader.hpp"
+#include "instruments/biorad_iq/reader.hpp"
+#include "instruments/bms_mic/reader.hpp"
+#include "instruments/cepheid_smartcycler/reader.hpp"
+#include "instruments/chai_openqpcr/reader.hpp"
+#include "instruments/dnatechnology_dtprime/reader.hpp"
+#include "instruments/eppendorf_realplex/reader.hpp"
+#include "instruments/esco_spectrum/reader.hpp"
+#include "instruments/fluidigm_biomark/reader.hpp"
+#include "instruments/illumina_eco/reader.hpp"
+#include "instruments/mapped_table/reader.hpp"
+#include "instruments/qiagen_rotorgene/reader.hpp"
+#include "instruments/rdes/reader.hpp"
 #include "instruments/rdml/reader.hpp"
+#include "instruments/roche_lightcycler480/reader.hpp"
+#include "instruments/roche_lightcycler96/reader.hpp"
 #include "instruments/wide_table/reader.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/file.hpp"
@@ -21,6 +39,7 @@
 #include "libqpcr/core/version.hpp"
 #include "libqpcr/seal/hash.hpp"
 #include "libqpcr/tabular/encoding.hpp"
+#include "libqpcr/tabular/gzip.hpp"
 #include "libqpcr/tabular/zip.hpp"
 
 namespace qpcr {
@@ -62,17 +81,41 @@ std::string decode_head(std::string_view bytes, bool whole) {
   return decode_whole(bytes).value_or(std::string());
 }
 
-FileHead read_head(std::string_view bytes, const std::string& name, const std::string& path) {
-  FileHead head;
-  head.name = name;
-  head.bytes = bytes.substr(0, head_bytes);
-  head.is_zip = is_zip(bytes);
-  if (head.is_zip) {
-    const Archive archive(bytes, path);
-    for (const ArchiveMember& member : archive.members()) head.members.push_back(normalise_member_name(member.name));
-  } else {
-    head.text = decode_head(head.bytes, head.bytes.size() == bytes.size());
+std::vector<std::string> list_members(std::string_view bytes, const std::string& path) {
+  std::vector<std::string> members;
+  if (!is_zip(bytes)) return members;
+  const Archive archive(bytes, path);
+  for (const ArchiveMember& member : archive.members()) members.push_back(normalise_member_name(member.name));
+  return members;
+}
+
+/// True where the sheets are the file. An .eds may carry a workbook among its members, and is none.
+bool is_workbook(std::string_view bytes, const std::vector<std::string>& members) {
+  if (is_compound_file(bytes)) return true;
+  return is_xlsx(members) && std::none_of(members.begin(), members.end(),
+                                          [](const std::string& name) { return name.starts_with("apldbio/"); });
+}
+
+/// Inflates what is compressed as a whole and reads the sheets of a workbook, once for every sniff and the reader.
+void unpack(InputFile& file) {
+  if (is_gzip(file.bytes)) {
+    file.source = SourceFile{file.name, sha256_hex(file.bytes), file.bytes.size()};
+    file.bytes = inflate_gzip(file.bytes, file.path);
   }
+  if (!is_workbook(file.bytes, list_members(file.bytes, file.path))) return;
+  Workbook workbook = is_compound_file(file.bytes) ? read_xls(file.bytes, file.path) : read_xlsx(file.bytes, file.path);
+  file.workbook = std::make_shared<const Workbook>(std::move(workbook));
+}
+
+FileHead read_head(const InputFile& file) {
+  const std::string_view bytes = file.bytes;
+  FileHead head;
+  head.name = file.name;
+  head.bytes = bytes.substr(0, head_bytes);
+  head.workbook = file.workbook.get();
+  head.is_zip = is_zip(bytes);
+  head.members = list_members(bytes, file.path);
+  if (!head.is_zip) head.text = decode_head(head.bytes, head.bytes.size() == bytes.size());
   return head;
 }
 
@@ -89,9 +132,10 @@ struct Choice {
 };
 
 /// @throws Error unsupported_format, ambiguous_format.
-Choice choose_reader(std::string_view bytes, const std::string& name, const std::string& path) {
-  if (bytes.empty()) refuse(ErrorCode::unsupported_format, path, "the file is empty");
-  const FileHead head = read_head(bytes, name, path);
+Choice choose_reader(const InputFile& file) {
+  const std::string& path = file.path;
+  if (file.bytes.empty()) refuse(ErrorCode::unsupported_format, path, "the file is empty");
+  const FileHead head = read_head(file);
   std::map<Confidence, std::vector<Choice>> answers;
   for (const Reader& reader : readers()) {
     Sniff sniff = reader.sniff(head);
@@ -123,6 +167,19 @@ struct Group {
 
 std::string name_of(const std::filesystem::path& path) { return to_valid_utf8(path.filename().string()); }
 
+/// A name alone makes no companion: the reader must know the contents too, or they are a text of the same run that it
+/// lists as not read. Damaged files of the same name are no part of the run.
+bool is_companion(const Reader& reader, InputFile& file) {
+  if (file.bytes.empty()) return false;
+  try {
+    unpack(file);
+    const FileHead head = read_head(file);
+    return reader.sniff(head).confidence != Confidence::no || (!head.is_zip && !head.text.empty());
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 /// Adds the files of the folder that carry the group's key, in the order of their names.
 void add_companions(Group& group, const std::set<std::filesystem::path>& known) {
   std::vector<std::filesystem::path> paths;
@@ -136,13 +193,8 @@ void add_companions(Group& group, const std::set<std::filesystem::path>& known) 
   std::sort(paths.begin(), paths.end());
   for (const std::filesystem::path& path : paths) {
     const std::filesystem::path shown = group.folder / path.filename();
-    std::string bytes = read_file(path);
-    // A table in a format that is not read (.xlsx, .xml) is no part of the run; only text can be.
-    if (bytes.empty() || is_zip(bytes) ||
-        decode_head(std::string_view(bytes).substr(0, head_bytes), bytes.size() <= head_bytes).empty()) {
-      continue;
-    }
-    group.files.push_back({shown.string(), name_of(path), std::move(bytes)});
+    InputFile file{shown.string(), name_of(path), read_file(path), nullptr, std::nullopt};
+    if (is_companion(*group.reader, file)) group.files.push_back(std::move(file));
   }
   std::stable_sort(group.files.begin(), group.files.end(),
                    [](const InputFile& a, const InputFile& b) { return a.name < b.name; });
@@ -150,7 +202,8 @@ void add_companions(Group& group, const std::set<std::filesystem::path>& known) 
 
 /// Puts the file to those of the same folder, reader and key, or into a group of its own.
 void add_to_group(std::vector<Group>& groups, InputFile file, const std::filesystem::path& folder) {
-  const Choice choice = choose_reader(file.bytes, file.name, file.path);
+  unpack(file);
+  const Choice choice = choose_reader(file);
   std::string key;
   if (choice.reader->companion_key != nullptr) key = choice.reader->companion_key(file.name);
   const auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
@@ -168,6 +221,12 @@ void add_to_group(std::vector<Group>& groups, InputFile file, const std::filesys
   groups.push_back(std::move(fresh));
 }
 
+SourceFile describe_source(const InputFile& file) {
+  SourceFile source = file.source ? *file.source : SourceFile{file.name, sha256_hex(file.bytes), file.bytes.size()};
+  source.name = mask_personal(source.name);
+  return source;
+}
+
 void append_runs(const Group& group, std::vector<Run>& runs) {
   std::vector<RunData> read = group.reader->read(group.files);
   for (RunData& run : read) {
@@ -183,8 +242,7 @@ void append_runs(const Group& group, std::vector<Run>& runs) {
     for (const InputFile& file : group.files) {
       const bool whole_file_not_read = std::any_of(provenance.not_read.begin(), provenance.not_read.end(),
                                                    [&](const NotRead& entry) { return entry.where == file.name; });
-      if (!whole_file_not_read)
-        provenance.sources.push_back({mask_personal(file.name), sha256_hex(file.bytes), file.bytes.size()});
+      if (!whole_file_not_read) provenance.sources.push_back(describe_source(file));
     }
     try {
       runs.emplace_back(std::move(run));
@@ -197,13 +255,35 @@ void append_runs(const Group& group, std::vector<Run>& runs) {
 }  // namespace
 
 const std::vector<Reader>& readers() {
-  static const std::vector<Reader> list{appbio_quantstudio::reader(), biorad_cfx::reader(), rdml::reader(),
+  static const std::vector<Reader> list{agilent_mxpro::reader(),
+                                        analytikjena_qtower::reader(),
+                                        appbio_export::reader(),
+                                        appbio_quantstudio::reader(),
+                                        appbio_sds::reader(),
+                                        biorad_cfx::reader(),
+                                        biorad_iq::reader(),
+                                        bms_mic::reader(),
+                                        cepheid_smartcycler::reader(),
+                                        chai_openqpcr::reader(),
+                                        dnatechnology_dtprime::reader(),
+                                        eppendorf_realplex::reader(),
+                                        esco_spectrum::reader(),
+                                        fluidigm_biomark::reader(),
+                                        illumina_eco::reader(),
+                                        mapped_table::reader(),
+                                        qiagen_rotorgene::reader(),
+                                        rdes::reader(),
+                                        rdml::reader(),
+                                        roche_lightcycler480::reader(),
+                                        roche_lightcycler96::reader(),
                                         wide_table::reader()};
   return list;
 }
 
 Identification identify_bytes(std::string_view bytes, const std::string& name, const std::string& path) {
-  const Choice choice = choose_reader(bytes, name, path);
+  InputFile file{path, name, std::string(bytes), nullptr, std::nullopt};
+  unpack(file);
+  const Choice choice = choose_reader(file);
   return {path, choice.reader->info.id, choice.reason};
 }
 
@@ -217,7 +297,7 @@ std::vector<Run> load_runs(const std::vector<std::filesystem::path>& paths, cons
   for (const std::filesystem::path& path : paths) {
     std::error_code fault;
     if (!known.insert(std::filesystem::weakly_canonical(path, fault)).second) continue;
-    add_to_group(groups, {path.string(), name_of(path), read_file(path)}, path.parent_path());
+    add_to_group(groups, {path.string(), name_of(path), read_file(path), nullptr, std::nullopt}, path.parent_path());
   }
   std::vector<Run> runs;
   for (Group& group : groups) {
@@ -237,16 +317,29 @@ std::vector<Run> load_files(std::vector<InputFile> files) {
 
 std::vector<Run> load_bytes(std::string bytes, const std::string& name) {
   std::vector<InputFile> files;
-  files.push_back({name, name, std::move(bytes)});
+  files.push_back({name, name, std::move(bytes), nullptr, std::nullopt});
   return load_files(std::move(files));
 }
 
 std::string render_support_table() {
-  std::string text = "| reader | vendor | reads | recognised and refused | maturity |\n|---|---|---|---|---|\n";
+  std::string text =
+      "| reader | vendor | layout | instruments | versions seen | read | maturity | tested |\n"
+      "|---|---|---|---|---|---|---|---|\n";
   for (const Reader& reader : readers()) {
-    const ReaderInfo& info = reader.info;
-    text += fmt::format("| `{}` {} | {} | {} | {} | {} |\n", info.id, info.title, info.vendor,
-                        fmt::join(info.formats, "; "), fmt::join(info.refused_formats, "; "), to_string(info.maturity));
+    for (const ReaderFormat& format : reader.info.formats) {
+      text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} | {} |\n", reader.info.id, reader.info.vendor,
+                          format.layout, format.models, format.versions, format.contents, to_string(format.maturity),
+                          format.tested);
+    }
+  }
+  return text;
+}
+
+std::string render_refusal_table() {
+  std::string text = "| reader | recognised | refused because |\n|---|---|---|\n";
+  for (const Reader& reader : readers()) {
+    for (const RefusedFormat& format : reader.info.refused)
+      text += fmt::format("| `{}` | {} | {} |\n", reader.info.id, format.layout, format.reason);
   }
   return text;
 }

@@ -48,4 +48,7 @@ std::vector<Run> load_bytes(std::string bytes, const std::string& name);
 /// The table of supported instruments of the docs, as Markdown, from the readers' own metadata.
 std::string render_support_table();
 
+/// The table of formats that are recognised and refused, with the reasons.
+std::string render_refusal_table();
+
 }  // namespace qpcr

@@ -389,9 +389,9 @@ const Reader& reader() {
       {"appbio_quantstudio",
        "Applied Biosystems .eds, SDS layout",
        "Applied Biosystems",
-       {".eds of ViiA 7 and QuantStudio 3, 5, 6, 7, 12K Flex", "analysis_result.txt taken out of one"},
-       {".eds of 7500 and StepOne", ".eds in the JSON layout of Design & Analysis 2"},
-       ReaderMaturity::verified},
+       {{".eds, SDS layout", "ViiA 7, QuantStudio 3, 5, 6, 7, 12K Flex", "", "multicomponent, Rn, ΔRn, Ct",
+         ReaderMaturity::verified, "curves and Ct bit by bit against another program"}},
+       {{".eds of 7500 and StepOne", "not read yet"}, {".eds in the JSON layout", "not read yet"}}},
       sniff,
       read,
       nullptr};

@@ -27,7 +27,15 @@ std::string_view FileHead::first_line() const {
 }
 
 std::string_view to_string(ReaderMaturity maturity) {
-  return maturity == ReaderMaturity::verified ? "verified" : "provisional";
+  switch (maturity) {
+    case ReaderMaturity::verified:
+      return "verified";
+    case ReaderMaturity::sampled:
+      return "sampled";
+    case ReaderMaturity::provisional:
+      return "provisional";
+  }
+  return "provisional";
 }
 
 void sort_by_well(std::vector<Measurement>& measurements) {

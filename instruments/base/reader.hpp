@@ -1,11 +1,14 @@
 // What a reader of one export family is: its description, its sniff and its read.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "libqpcr/core/run.hpp"
+#include "libqpcr/tabular/workbook.hpp"
 
 namespace qpcr {
 
@@ -22,7 +25,8 @@ struct FileHead {
   std::string_view bytes;  ///< the first 64 kB
   std::string text;        ///< the same as UTF-8, cut at a line end; empty when the file is not text
   bool is_zip = false;
-  std::vector<std::string> members;  ///< of a zip, in normalised form (lower case, '/')
+  std::vector<std::string> members;    ///< of a zip, in normalised form (lower case, '/')
+  const Workbook* workbook = nullptr;  ///< of a spreadsheet program; null for any other file
 
   bool has_member(std::string_view normalised_name) const;
   /// The first line that is not blank, without its line end.
@@ -31,26 +35,42 @@ struct FileHead {
 
 /// On what the reader rests.
 enum class ReaderMaturity {
-  verified,     ///< compared value by value with real files
-  provisional,  ///< written from descriptions
+  verified,     ///< real files, compared value by value with another program
+  sampled,      ///< real files read, their values compared with none but ours
+  provisional,  ///< written from descriptions; no real file was at hand
 };
 
 std::string_view to_string(ReaderMaturity maturity);
 
-/// A row of the generated table of supported instruments.
+/// A row of the generated table of supported instruments: one layout that a reader knows.
+struct ReaderFormat {
+  std::string layout;    ///< what the file is: ".eds, SDS layout", "Quantification Cq Results (CSV)"
+  std::string models;    ///< instruments that write it
+  std::string versions;  ///< of real files that were read: "QuantStudio 7 Flex 1.7.2"; empty when there was none
+  std::string contents;  ///< what is read: "multicomponent, Rn, ΔRn, Cq, exclusions"
+  ReaderMaturity maturity = ReaderMaturity::provisional;
+  std::string tested;  ///< how: "curves bit by bit against an independent program"
+};
+
+struct RefusedFormat {
+  std::string layout;  ///< what is recognised
+  std::string reason;  ///< why it is not read, and what to do instead
+};
+
 struct ReaderInfo {
   std::string id;     ///< "biorad_cfx"
-  std::string title;  ///< "Bio-Rad CFX CSV exports"
+  std::string title;  ///< "Bio-Rad CFX Manager and Maestro"
   std::string vendor;
-  std::vector<std::string> formats;          ///< what is read
-  std::vector<std::string> refused_formats;  ///< recognised, and refused by name
-  ReaderMaturity maturity = ReaderMaturity::provisional;
+  std::vector<ReaderFormat> formats;
+  std::vector<RefusedFormat> refused;
 };
 
 struct InputFile {
-  std::string path;  ///< as the user gave it
-  std::string name;  ///< without its folder
-  std::string bytes;
+  std::string path;                                    ///< as the user gave it
+  std::string name;                                    ///< without its folder
+  std::string bytes;                                   ///< inflated where the file is a .gz
+  std::shared_ptr<const Workbook> workbook = nullptr;  ///< the sheets, where the bytes are a workbook
+  std::optional<SourceFile> source = std::nullopt;     ///< of the bytes on disk, where `bytes` are others
 };
 
 /// A reader is a value; the registry is a list of them.

@@ -249,10 +249,9 @@ const Reader& reader() {
   static const Reader value{{"biorad_cfx",
                              "Bio-Rad CFX Manager and Maestro, CSV",
                              "Bio-Rad",
-                             {"Quantification Amplification Results", "Quantification Cq Results",
-                              "Melt Curve RFU Results", "Run Information"},
-                             {"encrypted project (.pcrd)"},
-                             ReaderMaturity::verified},
+                             {{"CSV exports", "CFX96, CFX384, CFX Connect, Opus", "", "ΔRFU, Cq, melt",
+                               ReaderMaturity::verified, "Cq by one threshold to 1e-9"}},
+                             {{".pcrd", "encrypted"}}},
                             sniff,
                             read,
                             companion_key};

@@ -136,9 +136,9 @@ const Reader& reader() {
       {"rdml",
        "RDML 1.0 to 1.4",
        "any",
-       {"RDML 1.0", "RDML 1.1", "RDML 1.2", "RDML 1.3", "RDML 1.4", "the XML document without its zip"},
-       {"LightCycler 96 project (.lc96p)"},
-       ReaderMaturity::verified},
+       {{"RDML 1.0, 1.1, 1.2, 1.3, 1.4; also the XML document without its zip", "any", "", "curves, melt, Cq",
+         ReaderMaturity::verified, "curves and Cq bit by bit against two programs"}},
+       {}},
       sniff,
       read,
       nullptr};

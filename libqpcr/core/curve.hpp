@@ -25,8 +25,9 @@ std::optional<CurveKind> parse_curve_kind(std::string_view text);
 /// Signal per cycle. The two arrays have one length; a reading that is missing in the file is NaN.
 struct AmplificationCurve {
   CurveKind kind = CurveKind::unknown;
-  std::vector<double> cycles;        ///< strictly increasing, usually 1, 2, 3 …
-  std::vector<double> fluorescence;  ///< arbitrary units of the instrument
+  std::vector<double> cycles;                     ///< strictly increasing, usually 1, 2, 3 …
+  std::vector<double> fluorescence;               ///< arbitrary units of the instrument
+  std::vector<double> temperatures_celsius = {};  ///< at each reading; empty when the file does not say
 };
 
 /// Signal per temperature in the order of the file.

@@ -46,6 +46,15 @@ void check_readings(const Measurement& measurement, const std::vector<double>& a
   }
 }
 
+void check_vendor_result(const Measurement& measurement, const VendorResult& vendor) {
+  if ((vendor.cq_status == CqStatus::found) != vendor.cq_cycles.has_value()) {
+    refuse(ErrorCode::invalid_value, measurement, "a vendor Cq and its status contradict each other");
+  }
+  if (vendor.cq_cycles && !std::isfinite(*vendor.cq_cycles)) {
+    refuse(ErrorCode::invalid_value, measurement, "the vendor Cq is not a finite number");
+  }
+}
+
 void check_measurement(const Measurement& measurement, const std::optional<PlateGeometry>& plate) {
   if (measurement.well.label.empty()) refuse(ErrorCode::invalid_value, measurement, "the well has no label");
   if (plate && measurement.well.position && !plate->contains(*measurement.well.position)) {
@@ -61,6 +70,10 @@ void check_measurement(const Measurement& measurement, const std::optional<Plate
              fmt::format("two amplification curves of kind {}", to_string(curve.kind)));
     }
     check_readings(measurement, curve.cycles, curve.fluorescence);
+    if (!curve.temperatures_celsius.empty() && curve.temperatures_celsius.size() != curve.cycles.size()) {
+      refuse(ErrorCode::invalid_value, measurement,
+             fmt::format("{} cycles but {} temperatures", curve.cycles.size(), curve.temperatures_celsius.size()));
+    }
     for (std::size_t i = 1; i < curve.cycles.size(); ++i) {
       if (!(curve.cycles[i] > curve.cycles[i - 1])) {
         refuse(ErrorCode::invalid_value, measurement,
@@ -70,12 +83,23 @@ void check_measurement(const Measurement& measurement, const std::optional<Plate
   }
   for (const MeltCurve& curve : measurement.melt)
     check_readings(measurement, curve.temperatures_celsius, curve.fluorescence);
-  const VendorResult& vendor = measurement.vendor;
-  if ((vendor.cq_status == CqStatus::found) != vendor.cq_cycles.has_value()) {
-    refuse(ErrorCode::invalid_value, measurement, "a vendor Cq and its status contradict each other");
+  for (const SingleReading& reading : measurement.single_readings) {
+    if (std::isinf(reading.fluorescence))
+      refuse(ErrorCode::invalid_value, measurement, "a reading of fluorescence is infinite");
   }
-  if (vendor.cq_cycles && !std::isfinite(*vendor.cq_cycles)) {
-    refuse(ErrorCode::invalid_value, measurement, "the vendor Cq is not a finite number");
+  check_vendor_result(measurement, measurement.vendor);
+  for (const VendorResult& vendor : measurement.other_vendor_results) check_vendor_result(measurement, vendor);
+}
+
+void check_tables(const RunData& run) {
+  for (const VendorTable& table : run.vendor_tables) {
+    for (const std::vector<std::string>& row : table.rows) {
+      if (row.size() == table.columns.size()) continue;
+      ErrorContext context;
+      context.field = table.name;
+      context.problem = fmt::format("a row of {} cells in a table of {} columns", row.size(), table.columns.size());
+      throw Error(ErrorCode::invalid_value, std::move(context));
+    }
   }
 }
 
@@ -105,7 +129,27 @@ std::string_view to_string(SampleRole role) {
   return "unspecified";
 }
 
+std::string_view to_string(ReadStage stage) {
+  switch (stage) {
+    case ReadStage::pre_read:
+      return "pre_read";
+    case ReadStage::post_read:
+      return "post_read";
+    case ReadStage::end_point:
+      return "end_point";
+  }
+  return "end_point";
+}
+
+std::optional<ReadStage> parse_read_stage(std::string_view text) {
+  for (const ReadStage stage : {ReadStage::pre_read, ReadStage::post_read, ReadStage::end_point}) {
+    if (to_string(stage) == text) return stage;
+  }
+  return std::nullopt;
+}
+
 Run::Run(RunData data) : data_(std::move(data)) {
+  check_tables(data_);
   std::set<std::tuple<std::string_view, std::string_view, std::string_view>> seen;
   for (const Measurement& measurement : data_.measurements) {
     check_measurement(measurement, data_.plate);

@@ -36,7 +36,27 @@ struct VendorResult {
   std::string algorithm;            ///< "Ct", "CRT" …; empty when the file does not say
   std::optional<double> threshold;  ///< in the units of the curve
   std::optional<double> cq_confidence;
-  std::string call;  ///< amplification status or call, as written
+  std::string call;                            ///< amplification status, genotype or call, as written
+  std::optional<double> baseline_first_cycle;  ///< of the window that the vendor took as ground
+  std::optional<double> baseline_last_cycle;   ///< the same
+  std::optional<double> quantity;              ///< computed by the vendor's software
+  std::string quantity_unit;
+  std::vector<double> melting_temperatures_celsius;  ///< peaks, the vendor's first one first
+  std::vector<std::string> flags;                    ///< quality flags that are raised, as written
+};
+
+/// When a reading outside of amplification and melting was taken.
+enum class ReadStage { pre_read, post_read, end_point };
+
+std::string_view to_string(ReadStage stage);
+std::optional<ReadStage> parse_read_stage(std::string_view text);
+
+/// One reading that belongs to no curve.
+struct SingleReading {
+  ReadStage stage = ReadStage::end_point;
+  CurveKind kind = CurveKind::unknown;
+  double fluorescence = 0;  ///< in the units of the instrument; NaN when missing in the file
+  std::optional<double> temperature_celsius = std::nullopt;
 };
 
 /// One dye in one well: the unit that gets a Cq.
@@ -51,9 +71,35 @@ struct Measurement {
   std::string quantity_unit;
   std::vector<AmplificationCurve> amplification;  ///< at most one of each kind
   std::vector<MeltCurve> melt;
+  std::vector<SingleReading> single_readings;  ///< in the order of the file
   VendorResult vendor;
-  bool excluded = false;  ///< omitted in the instrument's software
+  std::vector<VendorResult> other_vendor_results;  ///< of further algorithms: "CRT" beside "Ct"
+  bool excluded = false;                           ///< omitted in the instrument's software
   std::string exclusion_reason;
+  std::string subarray;  ///< of an array of arrays (OpenArray, dynamic array): "A1"; the well is that within the whole
+  std::string note;      ///< written by people beside the well
+};
+
+/// A result table of the vendor's software that is not one row a measurement (standard curves, replicate groups,
+/// genotypes), cells as written.
+struct VendorTable {
+  std::string name;  ///< of the sheet or section
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;  ///< each as wide as columns
+
+  bool operator==(const VendorTable&) const = default;
+};
+
+/// One step of the thermal protocol.
+struct ProtocolStep {
+  int stage = 1;    ///< 1-based
+  int step = 1;     ///< 1-based within the stage
+  int repeats = 1;  ///< of the stage: the number of cycles
+  std::optional<double> temperature_celsius = std::nullopt;
+  std::optional<double> duration_seconds = std::nullopt;
+  bool collects = false;  ///< fluorescence is read in this step
+
+  bool operator==(const ProtocolStep&) const = default;
 };
 
 struct Instrument {
@@ -70,11 +116,17 @@ struct Instrument {
 struct RunData {
   std::string name;  ///< unique within a file; "experiment/run" for RDML
   Instrument instrument;
-  std::string started_at;  ///< as written, in the instrument's own time
+  std::string started_at;     ///< as written, in the instrument's own time
+  std::string ended_at;       ///< the same
+  std::string operator_name;  ///< names a person: shown only where the user asks for it
+  std::string plate_barcode;
+  std::string notes;                   ///< of the whole run
+  std::vector<ProtocolStep> protocol;  ///< empty when the file does not say
   std::optional<PlateGeometry> plate;
   std::string passive_reference_dye;
   std::vector<Measurement> measurements;  ///< wells in plate order, then targets in file order
-  std::vector<std::string> warnings;      ///< oddities that a person should see
+  std::vector<VendorTable> vendor_tables;
+  std::vector<std::string> warnings;  ///< oddities that a person should see
   Provenance provenance;
 };
 

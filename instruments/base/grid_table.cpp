@@ -1,0 +1,129 @@
+// Look-up of columns by folded headers.
+#include "instruments/base/grid_table.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+#include "libqpcr/core/error.hpp"
+#include "libqpcr/core/text.hpp"
+#include "libqpcr/tabular/header_text.hpp"
+
+namespace qpcr {
+namespace {
+
+bool is_one_of(const std::string& folded, HeaderNames names) {
+  return !folded.empty() &&
+         std::any_of(names.begin(), names.end(), [&](std::string_view name) { return fold_header(name) == folded; });
+}
+
+}  // namespace
+
+GridTable::GridTable(const Grid& grid, std::size_t header_row, std::size_t end_row)
+    : grid_(&grid), header_row_(header_row), end_row_(std::min(end_row, grid.row_count())) {
+  for (const std::string_view cell : grid.row(header_row)) folded_.push_back(fold_header(cell));
+}
+
+std::optional<std::size_t> GridTable::find(HeaderNames names) {
+  std::optional<std::size_t> found;
+  for (std::size_t column = 0; column < folded_.size(); ++column) {
+    if (!is_one_of(folded_[column], names)) continue;
+    if (found) {
+      ErrorContext context;
+      context.path = grid_->path();
+      context.line = grid_->line(header_row_);
+      context.column = std::string(header(column));
+      context.problem = fmt::format("the column is already there as '{}'", header(*found));
+      throw Error(ErrorCode::duplicate_entry, std::move(context));
+    }
+    found = column;
+  }
+  if (found) read_.insert(*found);
+  return found;
+}
+
+std::size_t GridTable::require(HeaderNames names) {
+  if (const std::optional<std::size_t> column = find(names)) return *column;
+  std::vector<std::string_view> headers;
+  for (std::size_t column = 0; column < folded_.size(); ++column) {
+    if (!folded_[column].empty()) headers.push_back(header(column));
+  }
+  ErrorContext context;
+  context.path = grid_->path();
+  context.line = grid_->line(header_row_);
+  context.problem = fmt::format("no column '{}'; there are: {}", *names.begin(), fmt::join(headers, ", "));
+  throw Error(ErrorCode::missing_column, std::move(context));
+}
+
+std::string_view GridTable::header(std::size_t column) const { return trim(grid_->cell(header_row_, column)); }
+
+std::size_t GridTable::column_count() const { return folded_.size(); }
+
+void GridTable::report_columns_not_read(NotReadList& list, const std::string& table_name) const {
+  for (std::size_t column = 0; column < folded_.size(); ++column) {
+    if (folded_[column].empty() || read_.contains(column)) continue;
+    bool holds_text = false;
+    for (std::size_t row = first_row(); row < end_row_ && !holds_text; ++row) holds_text = !text(row, column).empty();
+    if (holds_text) list.add(fmt::format("{}: column '{}'", table_name, header(column)), "no result comes from it");
+  }
+}
+
+std::string_view GridTable::text(std::size_t row, std::optional<std::size_t> column) const {
+  return column ? trim(grid_->cell(row, *column)) : std::string_view();
+}
+
+std::optional<double> GridTable::number(std::size_t row, std::optional<std::size_t> column, NumberFormat format) const {
+  const std::string_view cell = text(row, column);
+  if (cell.empty()) return std::nullopt;
+  const std::optional<double> value = parse_number(cell, format);
+  if (!value) fail(row, *column, "a number");
+  return value;
+}
+
+std::optional<long> GridTable::integer(std::size_t row, std::optional<std::size_t> column) const {
+  const std::string_view cell = text(row, column);
+  if (cell.empty()) return std::nullopt;
+  const std::optional<long> value = parse_integer(cell);
+  if (!value) fail(row, *column, "a whole number");
+  return value;
+}
+
+double GridTable::require_number(std::size_t row, std::size_t column, NumberFormat format) const {
+  const std::optional<double> value = number(row, column, format);
+  if (!value) fail(row, column, "a number");
+  return *value;
+}
+
+void GridTable::fail(std::size_t row, std::size_t column, std::string expected) const {
+  fail(ErrorCode::invalid_value, row, column, std::move(expected));
+}
+
+void GridTable::fail(ErrorCode code, std::size_t row, std::size_t column, std::string expected) const {
+  grid_->fail(code, row, std::string(header(column)), text(row, column), std::move(expected));
+}
+
+std::optional<std::size_t> find_header_row(const Grid& grid, std::initializer_list<HeaderNames> headers,
+                                           std::size_t begin, std::size_t end) {
+  end = std::min(end, grid.row_count());
+  for (std::size_t row = begin; row < end; ++row) {
+    std::vector<std::string> folded;
+    for (const std::string_view cell : grid.row(row)) folded.push_back(fold_header(cell));
+    const bool all = std::all_of(headers.begin(), headers.end(), [&](HeaderNames names) {
+      return std::any_of(folded.begin(), folded.end(), [&](const std::string& cell) { return is_one_of(cell, names); });
+    });
+    if (all) return row;
+  }
+  return std::nullopt;
+}
+
+NumberFormat decide_grid_format(const Grid& grid, ThousandsCommas thousands) {
+  std::vector<std::string_view> cells;
+  for (std::size_t row = 0; row < grid.row_count(); ++row) {
+    const auto here = grid.row(row);
+    cells.insert(cells.end(), here.begin(), here.end());
+  }
+  return decide_number_format(cells, grid.delimiter(), thousands, grid.path());
+}
+
+}  // namespace qpcr

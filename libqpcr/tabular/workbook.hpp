@@ -1,0 +1,44 @@
+// Workbooks of spreadsheet programs: the values of their sheets, never their formulas.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libqpcr/core/provenance.hpp"
+#include "libqpcr/tabular/grid.hpp"
+
+namespace qpcr {
+
+struct Sheet {
+  std::string name;
+  bool hidden = false;
+  Grid grid;  ///< row and column indices are those of the sheet
+};
+
+struct Workbook {
+  std::vector<Sheet> sheets;      ///< in the order of the tabs
+  std::vector<NotRead> not_read;  ///< parts that hold no cell values: pictures, macros, charts
+
+  const Sheet* find(std::string_view name) const;  ///< names compared ignoring ASCII case; null when there is none
+};
+
+/// True for an Office Open XML workbook: a zip that holds a workbook part under xl/, also with backslashes and in other
+/// case. `members` in normalised form.
+bool is_xlsx(const std::vector<std::string>& members);
+
+/// True for the first bytes of an OLE2 compound file, in which Excel 97 kept its workbooks.
+bool is_compound_file(std::string_view bytes);
+
+/// Cell values as text: numbers in the digits of the file, dates as ISO 8601, booleans as TRUE and FALSE, error values
+/// as written ("#N/A"). A merged cell has its text in its first cell.
+/// @throws Error malformed_file, unsafe_archive, wrong_encoding, with sheet and cell.
+Workbook read_xlsx(std::string_view bytes, const std::string& path);
+
+/// The same for Excel 97 (.xls), read in a child process with limits on time and memory.
+/// @throws Error malformed_file for a compound file that holds no workbook or a damaged one; unsafe_archive when a
+/// limit
+///   ends the child.
+Workbook read_xls(std::string_view bytes, const std::string& path);
+
+}  // namespace qpcr

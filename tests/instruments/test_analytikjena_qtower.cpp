@@ -1,0 +1,4 @@
+// Analytik Jena qTOWER exports (qPCRsoft): read as written, refused where wrong.
+#include <catch2/catch.hpp>
+
+#include "tests/instruments/check.hpp"

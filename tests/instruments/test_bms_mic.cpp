@@ -1,0 +1,4 @@
+// Bio Molecular Systems Mic CSV: read as written, refused where wrong.
+#include <catch2/catch.hpp>
+
+#include "tests/instruments/check.hpp"

@@ -1,0 +1,4 @@
+// Chai Open qPCR CSV: read as written, refused where wrong.
+#include <catch2/catch.hpp>
+
+#include "tests/instruments/check.hpp"

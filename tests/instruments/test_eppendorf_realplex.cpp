@@ -1,0 +1,4 @@
+// Eppendorf Mastercycler ep realplex exports: read as written, refused where wrong.
+#include <catch2/catch.hpp>
+
+#include "tests/instruments/check.hpp"

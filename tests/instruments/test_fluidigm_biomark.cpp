@@ -1,0 +1,4 @@
+// Fluidigm BioMark CSV: read as written, refused where wrong.
+#include <catch2/catch.hpp>
+
+#include "tests/instruments/check.hpp"

@@ -1,0 +1,4 @@
+// Qiagen (Corbett) Rotor-Gene CSV and .rex: read as written, refused where wrong.
+#include <catch2/catch.hpp>
+
+#include "tests/instruments/check.hpp"

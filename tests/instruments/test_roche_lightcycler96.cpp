@@ -1,0 +1,4 @@
+// Roche LightCycler 96 project (.lc96p): read as written, refused where wrong.
+#include <catch2/catch.hpp>
+
+#include "tests/instruments/check.hpp"
