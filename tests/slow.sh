@@ -8,14 +8,26 @@ source cmake/debian.sh
 seconds=${1:-300}
 install_packages "${build_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}"
 build_preset fuzz
+# fuzz_for NAME PROGRAM CORPUS…: a fault is a crash, a leak, an input above 1 s or memory above 512 MB.
+fuzz_for() {
+  local name=$1 fuzzer=$2 found
+  shift 2
+  found=$(mktemp -d)
+  say "fuzzing $name for $seconds s"
+  "$fuzzer" -max_total_time="$seconds" -rss_limit_mb=512 -timeout="${QPCR_FUZZ_TIMEOUT:-1}" "$found" "$@" 2>"$found.log" ||
+    { tail -n 40 "$found.log" >&2; fail "$name found a fault"; }
+  rm -rf "$found" "$found.log"
+}
 for fuzzer in build/fuzz/tests/fuzz/fuzz_*; do
   [ -x "$fuzzer" ] && [ -f "$fuzzer" ] || continue
   name=$(basename "$fuzzer")
-  corpus=$(mktemp -d)
-  say "fuzzing $name for $seconds s"
-  "$fuzzer" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=5 "$corpus" "tests/fuzz/corpus/${name#fuzz_}" 2>"$corpus.log" ||
-    { tail -n 40 "$corpus.log" >&2; fail "$name found a fault"; }
-  rm -rf "$corpus" "$corpus.log"
+  [ "$name" = fuzz_reader ] || fuzz_for "$name" "$fuzzer" "tests/fuzz/corpus/${name#fuzz_}"
+done
+for folder in tests/instruments/corpus/*/; do
+  reader=$(basename "$folder")
+  seeds=("$folder")
+  [ -d "tests/fuzz/corpus/$reader" ] && seeds+=("tests/fuzz/corpus/$reader")
+  QPCR_FUZZ_READER=$reader fuzz_for "$reader" build/fuzz/tests/fuzz/fuzz_reader "${seeds[@]}"
 done
 build_preset bench
 QPCR_IDENTITY_CURVES=1000000 build/bench/tests/curve/test_curve "fits are the same on every vector target and number of threads"

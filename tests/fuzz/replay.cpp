@@ -1,4 +1,4 @@
-// Feeds the files of a corpus folder to a harness, so that every input that once mattered is a test of the ordinary
+// Feeds the files of corpus folders to a harness, so that every input that once mattered is a test of the ordinary
 // build.
 #include <algorithm>
 #include <cstddef>
@@ -13,12 +13,14 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::cerr << "usage: " << argv[0] << " CORPUS_FOLDER\n";
+  if (argc < 2) {
+    std::cerr << "usage: " << argv[0] << " CORPUS_FOLDER…\n";
     return 2;
   }
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(argv[1])) paths.push_back(entry.path());
+  for (int i = 1; i < argc; ++i) {
+    for (const auto& entry : std::filesystem::directory_iterator(argv[i])) paths.push_back(entry.path());
+  }
   std::sort(paths.begin(), paths.end());
   for (const std::filesystem::path& path : paths) {
     std::ifstream file(path, std::ios::binary);
