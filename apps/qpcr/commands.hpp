@@ -25,6 +25,7 @@ void add_convert(CLI::App& app, Action& action);
 void add_cq(CLI::App& app, Action& action);
 void add_curves(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
+void add_instruments(CLI::App& app, Action& action);
 void add_quantify(CLI::App& app, Action& action);
 void add_melt(CLI::App& app, Action& action);
 void add_simulate(CLI::App& app, Action& action);

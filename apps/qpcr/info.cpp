@@ -12,6 +12,7 @@
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
 #include "instruments/registry.hpp"
+#include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/report/markup.hpp"
 
@@ -26,6 +27,8 @@ struct Summary {
   std::size_t excluded = 0;
   std::size_t vendor_cq = 0;
   std::size_t melt_curves = 0;
+  std::size_t single_readings = 0;
+  std::size_t vendor_melting_temperatures = 0;
   std::vector<std::string> targets;
   std::vector<std::string> dyes;
   std::map<std::string, std::size_t> curves_by_kind;
@@ -48,6 +51,8 @@ Summary summarise(const RunData& run) {
     if (m.excluded) ++summary.excluded;
     if (m.vendor.cq_cycles) ++summary.vendor_cq;
     summary.melt_curves += m.melt.size();
+    summary.single_readings += m.single_readings.size();
+    summary.vendor_melting_temperatures += m.vendor.melting_temperatures_celsius.size();
     for (const AmplificationCurve& curve : m.amplification) {
       ++summary.curves_by_kind[std::string(to_string(curve.kind))];
       summary.fewest_cycles = first ? curve.cycles.size() : std::min(summary.fewest_cycles, curve.cycles.size());
@@ -61,7 +66,17 @@ Summary summarise(const RunData& run) {
   return summary;
 }
 
-nlohmann::ordered_json to_json(const RunData& run) {
+nlohmann::ordered_json to_json(const ProtocolStep& step) {
+  nlohmann::ordered_json json = {{"stage", step.stage}, {"step", step.step}, {"repeats", step.repeats}};
+  json["temperature_celsius"] =
+      step.temperature_celsius ? nlohmann::ordered_json(*step.temperature_celsius) : nlohmann::ordered_json(nullptr);
+  json["duration_seconds"] =
+      step.duration_seconds ? nlohmann::ordered_json(*step.duration_seconds) : nlohmann::ordered_json(nullptr);
+  json["collects"] = step.collects;
+  return json;
+}
+
+nlohmann::ordered_json to_json(const RunData& run, bool show_operator) {
   const Summary summary = summarise(run);
   nlohmann::ordered_json json;
   json["run"] = run.name;
@@ -72,6 +87,12 @@ nlohmann::ordered_json to_json(const RunData& run) {
                         {"software", run.instrument.software},
                         {"software_version", run.instrument.software_version}};
   json["started_at"] = run.started_at;
+  json["ended_at"] = run.ended_at;
+  if (show_operator) json["operator_name"] = run.operator_name;
+  json["plate_barcode"] = run.plate_barcode;
+  json["notes"] = mask_personal(run.notes);
+  json["protocol"] = nlohmann::ordered_json::array();
+  for (const ProtocolStep& step : run.protocol) json["protocol"].push_back(to_json(step));
   if (run.plate) {
     json["plate"] = {{"rows", run.plate->rows}, {"columns", run.plate->columns}};
   } else {
@@ -87,7 +108,14 @@ nlohmann::ordered_json to_json(const RunData& run) {
   json["curves"] = summary.curves_by_kind;
   json["cycles"] = {{"fewest", summary.fewest_cycles}, {"most", summary.most_cycles}};
   json["melt_curves"] = summary.melt_curves;
+  json["single_readings"] = summary.single_readings;
   json["vendor_cq"] = summary.vendor_cq;
+  json["vendor_melting_temperatures"] = summary.vendor_melting_temperatures;
+  json["vendor_tables"] = nlohmann::ordered_json::array();
+  for (const VendorTable& table : run.vendor_tables) {
+    json["vendor_tables"].push_back(
+        {{"name", table.name}, {"columns", table.columns.size()}, {"rows", table.rows.size()}});
+  }
   json["excluded"] = summary.excluded;
   json["warnings"] = run.warnings;
   json["not_read"] = nlohmann::ordered_json::array();
@@ -106,7 +134,7 @@ std::string join(const std::vector<std::string>& parts) {
   return text;
 }
 
-std::string render(const RunData& run, Language language) {
+std::string render(const RunData& run, Language language, bool show_operator) {
   const Summary summary = summarise(run);
   std::string text;
   const auto line = [&](std::string_view id, const std::string& value) {
@@ -124,6 +152,11 @@ std::string render(const RunData& run, Language language) {
        }()));
   line("info_software", std::string(trim(instrument.software + " " + instrument.software_version)));
   line("info_started_at", run.started_at);
+  line("info_ended_at", run.ended_at);
+  if (show_operator) line("info_operator", run.operator_name);
+  line("info_barcode", run.plate_barcode);
+  line("info_notes", mask_personal(run.notes));
+  if (!run.protocol.empty()) line("info_protocol", std::to_string(run.protocol.size()));
   if (run.plate) line("info_plate", fmt::format("{} × {}", run.plate->rows, run.plate->columns));
   line("info_wells", std::to_string(summary.wells));
   line("info_samples", std::to_string(summary.samples));
@@ -139,7 +172,10 @@ std::string render(const RunData& run, Language language) {
                             : fmt::format("{}–{}", summary.fewest_cycles, summary.most_cycles));
   }
   if (summary.melt_curves > 0) line("info_melt_curves", std::to_string(summary.melt_curves));
+  if (summary.single_readings > 0) line("info_single_readings", std::to_string(summary.single_readings));
   line("info_vendor_cq", fmt::format("{} / {}", summary.vendor_cq, summary.measurements));
+  for (const VendorTable& table : run.vendor_tables)
+    line("info_vendor_table", fmt::format("{} ({} × {})", table.name, table.rows.size(), table.columns.size()));
   if (summary.excluded > 0) line("info_excluded", std::to_string(summary.excluded));
   if (is_simulated(run)) line("info_simulated", "SIMULATED");
   for (const std::string& warning : run.warnings) line("info_warning", warning);
@@ -167,12 +203,14 @@ void add_info(CLI::App& app, Action& action) {
     std::vector<std::string> files;
     std::string language;
     bool json = false;
+    bool show_operator = false;
   };
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("info", "what FILE is, what was read from it, and what was not");
   command->add_option("FILE", options->files, "instrument files")->required();
   command->add_option("--lang", options->language, "zh or en");
   command->add_flag("--json", options->json, "JSON on stdout, schema qpcr.info/1");
+  command->add_flag("--operator", options->show_operator, "show who ran the instrument; the name of a person");
   command->callback([options, &action] {
     action = [options] {
       const Language language = choose_language(options->language);
@@ -182,12 +220,12 @@ void add_info(CLI::App& app, Action& action) {
         nlohmann::ordered_json document;
         document["schema"] = "qpcr.info/1";
         document["runs"] = nlohmann::ordered_json::array();
-        for (const Run& run : runs) document["runs"].push_back(to_json(*run));
+        for (const Run& run : runs) document["runs"].push_back(to_json(*run, options->show_operator));
         print_data(document.dump(1) + "\n");
         return exit_ok;
       }
       std::string text;
-      for (const Run& run : runs) text += render(*run, language);
+      for (const Run& run : runs) text += render(*run, language, options->show_operator);
       // A name in a file must not speak to the terminal.
       print_data(clean_text(text));
       return exit_ok;

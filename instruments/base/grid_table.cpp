@@ -13,7 +13,8 @@
 namespace qpcr {
 namespace {
 
-bool is_one_of(const std::string& folded, HeaderNames names) {
+template <typename Names>
+bool is_one_of(const std::string& folded, const Names& names) {
   return !folded.empty() &&
          std::any_of(names.begin(), names.end(), [&](std::string_view name) { return fold_header(name) == folded; });
 }
@@ -25,7 +26,8 @@ GridTable::GridTable(const Grid& grid, std::size_t header_row, std::size_t end_r
   for (const std::string_view cell : grid.row(header_row)) folded_.push_back(fold_header(cell));
 }
 
-std::optional<std::size_t> GridTable::find(HeaderNames names) {
+template <typename Names>
+std::optional<std::size_t> GridTable::find_one_of(const Names& names) {
   std::optional<std::size_t> found;
   for (std::size_t column = 0; column < folded_.size(); ++column) {
     if (!is_one_of(folded_[column], names)) continue;
@@ -42,6 +44,10 @@ std::optional<std::size_t> GridTable::find(HeaderNames names) {
   if (found) read_.insert(*found);
   return found;
 }
+
+std::optional<std::size_t> GridTable::find(HeaderNames names) { return find_one_of(names); }
+
+std::optional<std::size_t> GridTable::find(std::span<const std::string> names) { return find_one_of(names); }
 
 std::size_t GridTable::require(HeaderNames names) {
   if (const std::optional<std::size_t> column = find(names)) return *column;

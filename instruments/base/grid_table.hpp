@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ class GridTable {
 
   /// The column with one of the names, marked as read. @throws Error duplicate_entry when two columns have one.
   std::optional<std::size_t> find(HeaderNames names);
+  std::optional<std::size_t> find(std::span<const std::string> names);
   /// @throws Error missing_column that lists the columns found.
   std::size_t require(HeaderNames names);
   /// Marks a column as read, or as looked at and left out on purpose.
@@ -55,6 +57,9 @@ class GridTable {
   [[noreturn]] void fail(ErrorCode code, std::size_t row, std::size_t column, std::string expected) const;
 
  private:
+  template <typename Names>
+  std::optional<std::size_t> find_one_of(const Names& names);
+
   const Grid* grid_;
   std::size_t header_row_;
   std::size_t end_row_;

@@ -51,6 +51,10 @@ Sniff sniff(const FileHead& head) {
   const Axis axis = find_axis(first);
   if (axis == Axis::none) return {Confidence::no, "the first header cell is neither 'cycle' nor 'temperature'"};
   if (line.find(delimiter) == std::string_view::npos) return {Confidence::no, "the header has one column only"};
+  const std::vector<std::string_view> cells = split(line, delimiter);
+  if (std::any_of(cells.begin(), cells.end(),
+                  [](std::string_view cell) { return to_lower_ascii(trim(cell)) == "well"; }))
+    return {Confidence::no, "wells stand in a column of their own"};
   const std::string reason = fmt::format("the first header cell is '{}'", first);
   // Instruments write tables that begin so too; a reader that knows one goes first.
   return {Confidence::possible, reason};

@@ -25,9 +25,18 @@ TEST_CASE("readers are listed in the order of their identifiers and describe the
     CHECK_FALSE(reader.info.title.empty());
     CHECK_FALSE(reader.info.formats.empty());
     CHECK_THAT(render_support_table(), Catch::Contains(reader.info.id));
+    for (const ReaderFormat& format : reader.info.formats) {
+      INFO(reader.info.id << ": " << format.layout);
+      CHECK_FALSE(format.layout.empty());
+      CHECK_FALSE(format.contents.empty());
+      CHECK_FALSE(format.tested.empty());
+      // Nothing that was never seen is called verified.
+      CHECK((format.maturity == ReaderMaturity::provisional || !format.versions.empty()));
+    }
   }
-  const std::string docs = read_file(std::filesystem::path(QPCR_SOURCE_DIR) / "docs/formats/README.md");
+  const std::string docs = read_file(std::filesystem::path(QPCR_SOURCE_DIR) / "docs/instruments.md");
   CHECK_THAT(docs, Catch::Contains(render_support_table()));
+  CHECK_THAT(docs, Catch::Contains(render_refusal_table()));
 }
 
 TEST_CASE("contents decide, not the extension") {

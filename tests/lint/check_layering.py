@@ -19,7 +19,7 @@ THIRD_PARTY = {
     "zip.h": ["libqpcr/tabular", "libqpcr/exchange"],
     "pugixml": ["libqpcr/tabular", "instruments"],
     "unicode/": ["libqpcr/tabular"],
-    "toml++": ["libqpcr/assay"],
+    "toml++": ["libqpcr/assay", "instruments/mapped_table"],
     "cairo": ["libqpcr/report"],
     "pango": ["libqpcr/report"],
     "H5Cpp": ["libqpcr/store"],
