@@ -24,13 +24,7 @@ const Sheet* Workbook::find(std::string_view name) const {
   return found == sheets.end() ? nullptr : &*found;
 }
 
-bool is_xlsx(const std::vector<std::string>& members) {
-  return std::find(members.begin(), members.end(), "xl/workbook.xml") != members.end();
-}
-
 bool is_compound_file(std::string_view bytes) { return bytes.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"); }
-
-Workbook read_xlsx(std::string_view, const std::string& path) { refuse(path); }
 
 Workbook read_xls(std::string_view, const std::string& path) { refuse(path); }
 
