@@ -33,7 +33,7 @@ def send(data):
 
 def fail(kind, problem):
     send(b"QXLE" + kind + text(problem))
-    sys.exit(0)
+    raise SystemExit
 
 def cell(kind, value, errors):
     if kind == 1:
