@@ -2,6 +2,7 @@
 #include "instruments/registry.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -222,6 +223,34 @@ void add_to_group(std::vector<Group>& groups, InputFile file, const std::filesys
   groups.push_back(std::move(fresh));
 }
 
+/// Puts together what names leave apart: the groups of a reader whose contents prove that they are one run.
+void join_by_contents(std::vector<Group>& groups) {
+  // A run has a file a dye and few more; comparing a whole archive of renamed files would cost more than it finds.
+  constexpr std::size_t most_groups = 16;
+  for (const Reader& reader : readers()) {
+    if (reader.is_one_run == nullptr) continue;
+    const auto is_of_reader = [&](const Group& group) { return group.reader == &reader; };
+    const auto count = static_cast<std::size_t>(std::count_if(groups.begin(), groups.end(), is_of_reader));
+    const bool unnamed = std::any_of(groups.begin(), groups.end(),
+                                     [&](const Group& group) { return is_of_reader(group) && group.key.empty(); });
+    if (count < 2 || count > most_groups || !unnamed) continue;
+    std::vector<InputFile> files;
+    for (const Group& group : groups) {
+      if (is_of_reader(group)) files.insert(files.end(), group.files.begin(), group.files.end());
+    }
+    if (!reader.is_one_run(files)) continue;
+    const auto first = std::find_if(groups.begin(), groups.end(), is_of_reader);
+    for (auto other = std::next(first); other != groups.end(); ++other) {
+      if (is_of_reader(*other) && first->key.empty()) {
+        first->key = other->key;
+        first->folder = other->folder;
+      }
+    }
+    first->files = std::move(files);
+    groups.erase(std::remove_if(std::next(first), groups.end(), is_of_reader), groups.end());
+  }
+}
+
 SourceFile describe_source(const InputFile& file) {
   SourceFile source = file.source ? *file.source : SourceFile{file.name, sha256_hex(file.bytes), file.bytes.size()};
   source.name = mask_personal(source.name);
@@ -298,8 +327,10 @@ std::vector<Run> load_runs(const std::vector<std::filesystem::path>& paths, cons
   for (const std::filesystem::path& path : paths) {
     std::error_code fault;
     if (!known.insert(std::filesystem::weakly_canonical(path, fault)).second) continue;
-    add_to_group(groups, {path.string(), name_of(path), read_file(path), nullptr, std::nullopt}, path.parent_path());
+    add_to_group(groups, {path.string(), name_of(path), read_file(path), nullptr, std::nullopt, options.archive_key},
+                 path.parent_path());
   }
+  join_by_contents(groups);
   std::vector<Run> runs;
   for (Group& group : groups) {
     if (options.find_companions && !group.key.empty()) add_companions(group, known);
@@ -311,6 +342,7 @@ std::vector<Run> load_runs(const std::vector<std::filesystem::path>& paths, cons
 std::vector<Run> load_files(std::vector<InputFile> files) {
   std::vector<Group> groups;
   for (InputFile& file : files) add_to_group(groups, std::move(file), {});
+  join_by_contents(groups);
   std::vector<Run> runs;
   for (const Group& group : groups) append_runs(group, runs);
   return runs;

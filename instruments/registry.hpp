@@ -16,6 +16,7 @@ const std::vector<Reader>& readers();
 
 struct LoadOptions {
   bool find_companions = true;  ///< look in a file's folder for the files of the same run (Bio-Rad CFX)
+  std::string archive_key;      ///< for encrypted files that the user may open; never stored
 };
 
 struct Identification {

@@ -71,6 +71,7 @@ struct InputFile {
   std::string bytes;                                   ///< inflated where the file is a .gz
   std::shared_ptr<const Workbook> workbook = nullptr;  ///< the sheets, where the bytes are a workbook
   std::optional<SourceFile> source = std::nullopt;     ///< of the bytes on disk, where `bytes` are others
+  std::string key = {};  ///< that the user supplies for an encrypted file; in no error, log or result
 };
 
 /// A reader is a value; the registry is a list of them.
@@ -84,6 +85,9 @@ struct Reader {
   std::vector<RunData> (*read)(const std::vector<InputFile>&) = nullptr;
   /// Files of one folder with the same key that is not empty belong together; null when every file stands alone.
   std::string (*companion_key)(std::string_view name) = nullptr;
+  /// True where the contents of files that were given together prove that they are one run, though no name says so;
+  /// null when contents prove nothing. Never throws.
+  bool (*is_one_run)(const std::vector<InputFile>&) = nullptr;
 };
 
 /// Orders measurements: wells in plate order, wells without a position last and in file order; stable within a well.

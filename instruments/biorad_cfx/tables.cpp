@@ -1,286 +1,285 @@
-// Reads single tables of CFX exports.
+// Tells the tables of CFX exports apart by their headers, whatever file they stand in.
 #include "instruments/biorad_cfx/tables.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
-#include <map>
-#include <optional>
-#include <set>
+#include <utility>
 
-#include <fmt/format.h>
-
-#include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/core/well.hpp"
 #include "libqpcr/tabular/csv.hpp"
-#include "libqpcr/tabular/number.hpp"
+#include "libqpcr/tabular/encoding.hpp"
+#include "libqpcr/tabular/header_text.hpp"
 
 namespace qpcr::biorad_cfx {
 namespace {
 
-/// 1536 wells: more than any plate these instruments take.
-constexpr PlateGeometry largest_plate{32, 48};
+/// Run information above a table has about thirteen lines.
+constexpr std::size_t head_rows = 48;
 
-/// Names of a Cq table, of which a table with a column missing still has most.
-constexpr std::array<std::string_view, 11> cq_table_columns{"Well",        "Fluor",
-                                                            "Target",      "Content",
-                                                            "Sample",      "Biological Set Name",
-                                                            "Cq",          "Cq Mean",
-                                                            "Cq Std. Dev", "Starting Quantity (SQ)",
-                                                            "Set Point"};
+/// Headers, folded. A table of results with one column missing still has most of the first list.
+constexpr std::array<std::string_view, 11> cq_table_columns{"well",      "fluor",
+                                                            "target",    "content",
+                                                            "sample",    "biologicalsetname",
+                                                            "cq",        "cqmean",
+                                                            "cqstd.dev", "startingquantity(sq)",
+                                                            "setpoint"};
+constexpr std::array<std::string_view, 7> result_columns{
+    "cq", "c(t)", "ct", "thresholdcycle(c(t))", "melttemperature", "endrfu", "melttemp"};
+constexpr std::array<std::string_view, 12> information_keys{"filename",
+                                                            "createdbyuser",
+                                                            "notes",
+                                                            "id",
+                                                            "runstarted",
+                                                            "runended",
+                                                            "samplevol",
+                                                            "lidtemp",
+                                                            "protocolfilename",
+                                                            "platesetupfilename",
+                                                            "baseserialnumber",
+                                                            "opticalheadserialnumber"};
 
-/// Spellings of the Cq column: Maestro, Manager 1.x, Manager 1.6.
-constexpr std::array<std::string_view, 4> cq_columns{"Cq", "C(t)", "Threshold Cycle ( C(t) )",
-                                                     "Threshold Cycle (C(t))"};
-
-[[noreturn]] void refuse(ErrorCode code, const std::string& path, long line, std::string column, std::string found,
-                         std::string expected, std::string problem = {}) {
-  ErrorContext context;
-  context.path = path;
-  context.line = line;
-  context.column = std::move(column);
-  context.found = std::move(found);
-  context.expected = std::move(expected);
-  context.problem = std::move(problem);
-  throw Error(code, std::move(context));
+template <typename List>
+bool is_in(const List& list, std::string_view text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-std::vector<std::string> header_cells(std::string_view line) {
-  std::vector<std::string> cells;
-  for (const std::string_view cell : split(line, detect_delimiter(line))) {
-    std::string_view text = trim(cell);
-    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = trim(text.substr(1, text.size() - 2));
-    cells.emplace_back(text);
-  }
-  return cells;
+std::vector<std::string> fold(const std::vector<std::string>& cells) {
+  std::vector<std::string> folded;
+  folded.reserve(cells.size());
+  for (const std::string& cell : cells) folded.push_back(fold_header(cell));
+  return folded;
 }
 
-bool holds(const std::vector<std::string>& cells, std::string_view name) {
-  return std::find(cells.begin(), cells.end(), name) != cells.end();
+bool contains(const std::vector<std::string>& folded, std::string_view part) {
+  return std::any_of(folded.begin(), folded.end(),
+                     [&](const std::string& cell) { return cell.find(part) != std::string::npos; });
 }
 
-bool is_no_number(std::string_view text) {
-  constexpr std::array<std::string_view, 4> tokens{"", "NaN", "N/A", "None"};
-  return std::find(tokens.begin(), tokens.end(), text) != tokens.end();
+TableKind identify_header(const std::vector<std::string>& cells, bool names_table) {
+  const std::vector<std::string> folded = fold(cells);
+  const auto has = [&](std::string_view name) { return is_in(folded, name); };
+  const auto lead = static_cast<std::size_t>(
+      std::find_if(folded.begin(), folded.end(), [](const std::string& cell) { return !cell.empty(); }) -
+      folded.begin());
+  if (lead + 1 < cells.size() && (lead == 1 || (lead == 0 && names_table)) && parse_label(cells[lead + 1])) {
+    if (folded[lead] == "cycle") return TableKind::amplification;
+    if (folded[lead] == "temperature") return TableKind::melt;
+  }
+  // Identifier instead of Sample is the older iQ5's.
+  if (has("identifier")) return TableKind::none;
+  constexpr std::ptrdiff_t most = 6;
+  if (std::count_if(cq_table_columns.begin(), cq_table_columns.end(), has) >= most) return TableKind::results;
+  if (has("well") && (has("fluor") || has("fluorophore")) && (has("content") || has("sample") || has("target")) &&
+      std::any_of(result_columns.begin(), result_columns.end(), has)) {
+    return TableKind::results;
+  }
+  if (has("well") && has("call") && has("rfu1") && has("rfu2")) return TableKind::allelic_discrimination;
+  if (has("fluor") && has("slope") && contains(folded, "efficiency")) return TableKind::other;
+  if (has("dataset") && has("target") && has("sample") && contains(folded, "relativequantity")) return TableKind::other;
+  return TableKind::none;
 }
 
-/// Decimal commas in a CFX export are never thousands.
-NumberFormat decide_format(const std::vector<CsvRow>& rows, const std::vector<std::size_t>& columns, char delimiter,
-                           const std::string& path) {
-  std::vector<std::string_view> cells;
-  for (const CsvRow& row : rows) {
-    for (const std::size_t column : columns) cells.emplace_back(row.cells[column]);
+std::string first_text(const std::vector<std::string>& cells) {
+  for (const std::string& cell : cells) {
+    if (!trim(cell).empty()) return cell;
   }
-  return decide_number_format(cells, delimiter, ThousandsCommas::never, path);
+  return {};
 }
 
-/// "Unkn-01", "Std-3", "NTC", "Pos Ctrl-1": the word before the replicate group's number.
-SampleRole to_role(std::string_view content) {
-  const std::size_t dash = content.rfind('-');
-  std::string_view word = content;
-  if (dash != std::string_view::npos && parse_integer(content.substr(dash + 1))) word = content.substr(0, dash);
-  constexpr std::array<std::pair<std::string_view, SampleRole>, 7> roles{{
-      {"unkn", SampleRole::unknown},
-      {"std", SampleRole::standard},
-      {"ntc", SampleRole::no_template_control},
-      {"nrt", SampleRole::no_reverse_transcriptase_control},
-      {"pos ctrl", SampleRole::positive_control},
-      {"pos", SampleRole::positive_control},
-      {"neg ctrl", SampleRole::negative_control},
-  }};
-  const std::string lower = to_lower_ascii(trim(word));
-  for (const auto& [name, role] : roles) {
-    if (name == lower) return role;
-  }
-  return SampleRole::unspecified;
+/// Sheets "0" and "Sheet1" name nothing.
+bool names_fluor(std::string_view sheet) {
+  const std::string lower = to_lower_ascii(sheet);
+  return !sheet.empty() && !parse_integer(sheet) && !lower.starts_with("sheet") && lower != "run information" &&
+         lower != "adsheet" && lower != "anova";
 }
 
-std::optional<std::size_t> find_cq_column(const CsvTable& table) {
-  for (const std::string_view name : cq_columns) {
-    if (const std::optional<std::size_t> column = table.find_column(name)) return column;
+/// A sheet or a root element is named like its table, or by the fluorophore alone.
+FileName join_names(FileName name, const std::string& inner) {
+  const FileName own = parse_file_name(inner);
+  if (!own.table.empty()) {
+    name.table = own.table;
+    name.title = own.title;
+    if (!own.fluor.empty()) name.fluor = own.fluor;
+  } else if ((name.fluor.empty() || parse_integer(name.fluor)) && names_fluor(inner)) {
+    name.fluor = inner;
   }
-  return std::nullopt;
+  return name;
 }
 
-VendorResult read_vendor_result(const CsvTable& table, const CsvRow& row, std::size_t column, NumberFormat format) {
-  VendorResult vendor;
-  vendor.cq_text = std::string(trim(row.cells[column]));
-  if (is_no_number(vendor.cq_text)) {
-    vendor.cq_status = CqStatus::no_amplification;
-    return vendor;
+std::string_view skip_prolog(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text = trim(text);
+  if (text.starts_with("<?xml")) {
+    const std::size_t end = text.find("?>");
+    text = end == std::string_view::npos ? std::string_view() : trim(text.substr(end + 2));
   }
-  vendor.cq_cycles = parse_number(vendor.cq_text, format);
-  if (!vendor.cq_cycles) {
-    refuse(ErrorCode::invalid_value, table.path(), row.line, table.header()[column], vendor.cq_text,
-           "a number, NaN or N/A");
+  return text;
+}
+
+bool is_xml(std::string_view bytes) {
+  return skip_prolog(bytes).starts_with('<') || bytes.starts_with(std::string_view("\xFF\xFE<", 3)) ||
+         bytes.starts_with(std::string_view("\xFE\xFF\0<", 4));
+}
+
+/// Names and texts of the first rows, without checking the document, which may be cut off.
+std::vector<std::vector<std::string>> read_xml_head(std::string_view text) {
+  std::vector<std::vector<std::string>> rows(1);
+  constexpr std::string_view open("<Row>");
+  constexpr std::string_view close("</Row>");
+  while (rows.size() < head_rows) {
+    const std::size_t begin = text.find(open);
+    const std::size_t end = text.find(close);
+    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) break;
+    std::string_view inside = text.substr(begin + open.size(), end - begin - open.size());
+    text.remove_prefix(end + close.size());
+    std::vector<std::string> texts;
+    while (true) {
+      const std::size_t tag = inside.find('<');
+      if (tag == std::string_view::npos) break;
+      inside.remove_prefix(tag + 1);
+      const std::size_t tag_end = inside.find('>');
+      if (tag_end == std::string_view::npos) break;
+      std::string_view name = inside.substr(0, tag_end);
+      inside.remove_prefix(tag_end + 1);
+      if (name.starts_with('/')) continue;
+      if (name.ends_with('/')) name = trim(name.substr(0, name.size() - 1));
+      if (rows.size() == 1) rows.front().push_back(decode_xml_name(name));
+      texts.emplace_back(trim(inside.substr(0, std::min(inside.find('<'), inside.size()))));
+    }
+    rows.push_back(std::move(texts));
   }
-  if (*vendor.cq_cycles < 0) {
-    // Some versions write a negative number for none.
-    vendor.cq_cycles.reset();
-    vendor.cq_status = CqStatus::no_amplification;
-    return vendor;
-  }
-  vendor.cq_status = CqStatus::found;
-  return vendor;
+  return rows;
 }
 
 }  // namespace
 
-TableKind identify_table(std::string_view utf8) {
-  const std::size_t start = utf8.find_first_not_of("\r\n");
-  if (start == std::string_view::npos) return TableKind::none;
-  const std::string_view line = utf8.substr(start, std::min(utf8.find_first_of("\r\n", start), utf8.size()) - start);
-  const std::vector<std::string> cells = header_cells(line);
-  if (cells.size() > 2 && cells[0].empty() && (cells[1] == "Cycle" || cells[1] == "Temperature") &&
-      parse_label(cells[2])) {
-    return cells[1] == "Cycle" ? TableKind::amplification : TableKind::melt;
-  }
-  constexpr std::ptrdiff_t most = 6;
-  if (std::count_if(cq_table_columns.begin(), cq_table_columns.end(),
-                    [&](std::string_view name) { return holds(cells, name); }) >= most &&
-      !holds(cells, "Melt Temperature")) {
-    return TableKind::cq;
-  }
-  if (holds(cells, "Well") && holds(cells, "Fluor") && holds(cells, "Content")) {
-    if (std::any_of(cq_columns.begin(), cq_columns.end(), [&](std::string_view name) { return holds(cells, name); })) {
-      return TableKind::cq;
+TableHead identify_table(const std::vector<std::vector<std::string>>& rows, bool names_table) {
+  std::size_t known = 0;
+  bool has_run_key = false;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::string key = fold_header(first_text(rows[row]));
+    if (key.empty() || key == "column1") continue;
+    const TableKind kind = identify_header(rows[row], names_table);
+    if (kind != TableKind::none) return {kind, row};
+    if (is_in(information_keys, key)) {
+      ++known;
+      has_run_key = has_run_key || key == "runstarted" || key == "baseserialnumber";
+    } else if (known == 0) {
+      break;
     }
-    if (holds(cells, "Melt Temperature")) return TableKind::melt_peaks;
   }
-  if (cells[0] == "File Name" && utf8.find("Run Started") != std::string_view::npos &&
-      utf8.find("Base Serial Number") != std::string_view::npos) {
-    return TableKind::run_information;
-  }
-  return TableKind::none;
+  constexpr std::size_t enough = 3;
+  if (known >= enough && has_run_key) return {TableKind::run_information, rows.size()};
+  return {};
 }
 
-Text decode_table(std::string_view bytes, const std::string& path) {
-  Text text;
-  text.utf8 = decode_text(bytes, path).utf8;
-  text.delimiter = detect_delimiter(text.utf8);
-  return text;
+std::vector<std::vector<std::string>> read_head_rows(std::string_view utf8) {
+  if (const std::string_view text = skip_prolog(utf8); text.starts_with('<')) return read_xml_head(text);
+  std::vector<std::vector<std::string>> rows;
+  const char delimiter = detect_delimiter(utf8);
+  while (!utf8.empty() && rows.size() < head_rows) {
+    const std::size_t end = std::min(utf8.find_first_of("\r\n"), utf8.size());
+    std::vector<std::string> cells;
+    for (const std::string_view cell : split(utf8.substr(0, end), delimiter)) {
+      std::string_view text = trim(cell);
+      if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = trim(text.substr(1, text.size() - 2));
+      cells.emplace_back(text);
+    }
+    rows.push_back(std::move(cells));
+    utf8.remove_prefix(std::min(end + 1, utf8.size()));
+  }
+  return rows;
 }
 
-std::vector<WideColumn> read_wide_table(Text text, const std::string& path, TableKind kind) {
-  const CsvTable table(parse_csv(text.utf8, text.delimiter, path), path);
-  const std::string axis_name = kind == TableKind::amplification ? "Cycle" : "Temperature";
-  const std::size_t axis_column = table.column(axis_name);
-  std::vector<std::size_t> wells;
-  for (std::size_t i = axis_column + 1; i < table.header().size(); ++i) {
-    if (!table.header()[i].empty()) wells.push_back(i);
+std::vector<std::vector<std::string>> read_head_rows(const Grid& grid) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t row = 0; row < std::min(grid.row_count(), head_rows); ++row) {
+    std::vector<std::string> cells;
+    for (const std::string_view cell : grid.row(row)) cells.emplace_back(trim(cell));
+    rows.push_back(std::move(cells));
   }
-  std::vector<std::size_t> numbers = wells;
-  numbers.push_back(axis_column);
-  const NumberFormat format = decide_format(table.rows(), numbers, text.delimiter, path);
-
-  std::vector<double> axis;
-  for (const CsvRow& row : table.rows()) {
-    const std::optional<double> value = parse_number(row.cells[axis_column], format);
-    if (!value) refuse(ErrorCode::invalid_value, path, row.line, axis_name, row.cells[axis_column], "a number");
-    if (kind == TableKind::amplification && !axis.empty() && !(*value > axis.back())) {
-      refuse(ErrorCode::invalid_value, path, row.line, axis_name, row.cells[axis_column],
-             "a cycle after " + format_double(axis.back()));
-    }
-    axis.push_back(*value);
-  }
-
-  std::vector<WideColumn> columns;
-  std::set<GridPosition> seen;
-  for (const std::size_t well : wells) {
-    const std::string& label = table.header()[well];
-    const std::optional<GridPosition> position = parse_label(label);
-    if (!position || !largest_plate.contains(*position)) {
-      refuse(ErrorCode::invalid_value, path, table.header_line(), label, label, "a well such as A1");
-    }
-    if (!seen.insert(*position).second) {
-      refuse(ErrorCode::duplicate_entry, path, table.header_line(), label, {}, {}, "the well has two columns");
-    }
-    WideColumn column{*position, axis, {}};
-    bool loaded = false;
-    for (const CsvRow& row : table.rows()) {
-      const std::string_view cell = trim(row.cells[well]);
-      if (cell.empty()) {
-        column.readings.push_back(std::numeric_limits<double>::quiet_NaN());
-        continue;
-      }
-      const std::optional<double> value = parse_number(cell, format);
-      if (!value)
-        refuse(ErrorCode::invalid_value, path, row.line, label, std::string(cell), "a number or an empty cell");
-      column.readings.push_back(*value);
-      loaded = true;
-    }
-    if (loaded) columns.push_back(std::move(column));
-  }
-  return columns;
+  return rows;
 }
 
-CqTable read_cq_table(Text text, const std::string& path) {
-  const CsvTable table(parse_csv(text.utf8, text.delimiter, path), path);
-  const std::size_t well_column = table.column("Well");
-  const std::size_t fluor_column = table.column("Fluor");
-  const std::optional<std::size_t> found_cq = find_cq_column(table);
-  const std::size_t cq_column = found_cq ? *found_cq : table.column("Cq");
-  const std::optional<std::size_t> target_column = table.find_column("Target");
-  const std::optional<std::size_t> content_column = table.find_column("Content");
-  const std::optional<std::size_t> sample_column = table.find_column("Sample");
-  const std::optional<std::size_t> quantity_column = table.find_column("Starting Quantity (SQ)");
-
-  std::vector<std::size_t> numbers{cq_column};
-  if (quantity_column) numbers.push_back(*quantity_column);
-  const NumberFormat format = decide_format(table.rows(), numbers, text.delimiter, path);
-
-  CqTable result;
-  const std::set<std::size_t> read{well_column,
-                                   fluor_column,
-                                   cq_column,
-                                   target_column.value_or(well_column),
-                                   content_column.value_or(well_column),
-                                   sample_column.value_or(well_column),
-                                   quantity_column.value_or(well_column)};
-  for (std::size_t i = 0; i < table.header().size(); ++i) {
-    if (!table.header()[i].empty() && !read.contains(i)) result.columns_not_read.push_back(table.header()[i]);
+std::vector<std::size_t> Table::rows() const {
+  std::vector<std::size_t> rows;
+  for (std::size_t row = head.header_row + 1; row < grid->row_count(); ++row) {
+    if (!grid->is_blank(row)) rows.push_back(row);
   }
-  const auto cell = [](const CsvRow& row, std::optional<std::size_t> column) {
-    return column ? std::string(trim(row.cells[*column])) : std::string{};
+  return rows;
+}
+
+std::vector<Table> read_tables(const InputFile& file) {
+  const FileName name = parse_file_name(file.name);
+  std::vector<Table> tables;
+  const auto add = [&](std::shared_ptr<const Grid> grid, const std::string& inner, bool is_sheet, bool bare_axis) {
+    Table table{file.path, file.name, inner.empty() ? name : join_names(name, inner), {}, is_sheet, std::move(grid)};
+    table.head = identify_table(read_head_rows(*table.grid), bare_axis || !table.name.table.empty());
+    tables.push_back(std::move(table));
   };
-  std::map<std::pair<GridPosition, std::string>, long> seen;
-  for (const CsvRow& row : table.rows()) {
-    Measurement measurement;
-    const std::optional<GridPosition> position = parse_label(row.cells[well_column]);
-    if (!position || !largest_plate.contains(*position)) {
-      refuse(ErrorCode::invalid_value, path, row.line, "Well", row.cells[well_column], "a well such as A01");
+  if (file.workbook) {
+    for (const Sheet& sheet : file.workbook->sheets) {
+      add(std::shared_ptr<const Grid>(file.workbook, &sheet.grid), sheet.name, true, false);
+      tables.back().place = file.name + ": sheet '" + sheet.name + "'";
+      tables.back().path = sheet.grid.path().empty() ? file.path + ":" + sheet.name : sheet.grid.path();
     }
-    measurement.well = to_well(*position);
-    measurement.dye = cell(row, fluor_column);
-    const auto [first, is_new] = seen.emplace(std::make_pair(*position, measurement.dye), row.line);
-    if (!is_new) {
-      refuse(
-          ErrorCode::duplicate_entry, path, row.line, "Well", {}, {},
-          fmt::format("well {} with {} is already in line {}", measurement.well.label, measurement.dye, first->second));
+    return tables;
+  }
+  if (is_xml(file.bytes)) {
+    std::string root;
+    auto grid = std::make_shared<const Grid>(read_xml_grid(file.bytes, file.path, root));
+    add(std::move(grid), root, true, true);
+    return tables;
+  }
+  std::string utf8 = decode_text(file.bytes, file.path).utf8;
+  const char delimiter = detect_delimiter(utf8);
+  add(std::make_shared<const Grid>(parse_text_grid(std::move(utf8), file.path, delimiter)), {}, false, false);
+  return tables;
+}
+
+VendorTable to_vendor_table(const Table& table) {
+  const Grid& grid = *table.grid;
+  VendorTable result;
+  result.name = table.name.title;
+  const std::size_t header = table.head.kind == TableKind::none ? 0 : table.head.header_row;
+  std::size_t width = 0;
+  for (std::size_t row = header; row < grid.row_count(); ++row) width = std::max(width, grid.row(row).size());
+  std::vector<std::size_t> used;
+  for (std::size_t column = 0; column < width; ++column) {
+    for (std::size_t row = header; row < grid.row_count(); ++row) {
+      if (trim(grid.cell(row, column)).empty()) continue;
+      used.push_back(column);
+      break;
     }
-    measurement.target = cell(row, target_column);
-    measurement.sample = cell(row, sample_column);
-    measurement.role_text = cell(row, content_column);
-    measurement.role = to_role(measurement.role_text);
-    // Of an unknown this is the vendor's result, not what the lab put in.
-    if (const std::string quantity = cell(row, quantity_column);
-        measurement.role == SampleRole::standard && !is_no_number(quantity)) {
-      measurement.quantity = parse_number(quantity, format);
-      if (!measurement.quantity)
-        refuse(ErrorCode::invalid_value, path, row.line, "Starting Quantity (SQ)", quantity, "a number");
+  }
+  for (std::size_t row = header; row < grid.row_count(); ++row) {
+    if (grid.is_blank(row)) continue;
+    std::vector<std::string> cells;
+    cells.reserve(used.size());
+    for (const std::size_t column : used) cells.emplace_back(trim(grid.cell(row, column)));
+    if (result.columns.empty()) {
+      result.columns = std::move(cells);
+    } else {
+      result.rows.push_back(std::move(cells));
     }
-    measurement.vendor = read_vendor_result(table, row, cq_column, format);
-    result.rows.push_back({std::move(measurement)});
   }
   return result;
 }
 
-std::vector<std::pair<std::string, std::string>> read_run_information(const Text& text, const std::string& path) {
-  std::vector<std::pair<std::string, std::string>> entries;
-  for (const CsvRow& row : parse_csv(text.utf8, text.delimiter, path)) {
-    entries.emplace_back(trim(row.cells.front()),
-                         row.cells.size() > 1 ? std::string(trim(row.cells[1])) : std::string{});
+std::vector<InformationEntry> read_run_information(const Table& table) {
+  const Grid& grid = *table.grid;
+  std::vector<InformationEntry> entries;
+  const std::size_t end = table.head.kind == TableKind::run_information
+                              ? grid.row_count()
+                              : std::min(table.head.header_row, grid.row_count());
+  for (std::size_t row = 0; row < end; ++row) {
+    const auto cells = grid.row(row);
+    const auto key =
+        std::find_if(cells.begin(), cells.end(), [](std::string_view cell) { return !trim(cell).empty(); });
+    if (key == cells.end() || fold_header(*key) == "column1") continue;
+    const bool has_value = key + 1 != cells.end();
+    entries.push_back({std::string(trim(*key)), has_value ? std::string(trim(*(key + 1))) : std::string{}});
   }
   return entries;
 }

@@ -159,9 +159,16 @@ struct Archive::State {
     return bytes;
   }
 
-  /// A member in one of the rarer methods; libzip checks size and checksum at its end.
-  ByteBuffer read_by_libzip(std::uint64_t index, std::uint64_t declared_bytes, const std::string& where) const {
-    const MemberFile file = open(index, 0, where);
+  MemberFile open_encrypted(std::uint64_t index, const std::string& key, const std::string& where) const {
+    MemberFile file(zip_fopen_index_encrypted(archive.get(), index, 0, key.c_str()));
+    if (file) return file;
+    if (zip_error_code_zip(zip_get_error(archive.get())) == ZIP_ER_WRONGPASSWD)
+      refuse(ErrorCode::invalid_option, where, "the key does not open the member");
+    refuse(ErrorCode::malformed_file, where, fmt::format("damaged: {}", zip_strerror(archive.get())));
+  }
+
+  /// A member in one of the rarer methods, or encrypted; libzip checks size and checksum at its end.
+  static ByteBuffer read_by_libzip(const MemberFile& file, std::uint64_t declared_bytes, const std::string& where) {
     ByteBuffer bytes(static_cast<std::size_t>(declared_bytes));
     bytes.truncate(fill(file.get(), bytes.data(), bytes.size(), where));
     char beyond = 0;
@@ -258,21 +265,24 @@ const ArchiveMember* Archive::find(std::string_view name) const {
 
 std::string Archive::path_of(const ArchiveMember& member) const { return state_->path + ":" + member.name; }
 
-ByteBuffer Archive::inflate(const ArchiveMember& member) {
+ByteBuffer Archive::inflate(const ArchiveMember& member, const std::string& key) {
   State& state = *state_;
   const std::string where = path_of(member);
   const auto index = static_cast<std::uint64_t>(&member - state.members.data());
-  if (member.encrypted) refuse(ErrorCode::unsafe_archive, where, "the member is encrypted");
+  if (member.encrypted && key.empty()) refuse(ErrorCode::unsafe_archive, where, "the member is encrypted");
   state.inflated_bytes += member.declared_bytes;
   state.check_size(state.inflated_bytes, state.stored_bytes, where);
   const StoredMember& stored = state.stored_members[index];
   state.check_size(member.declared_bytes, stored.bytes, where);
   // More than the whole archive holds cannot be there, and would only cost memory.
   if (stored.bytes > state.stored_bytes) refuse(ErrorCode::malformed_file, where, "damaged: the member breaks off");
+  if (member.encrypted) {
+    return State::read_by_libzip(state.open_encrypted(index, key, where), member.declared_bytes, where);
+  }
   if (stored.method == ZIP_CM_STORE || stored.method == ZIP_CM_DEFLATE) {
     return state.inflate(index, member.declared_bytes, where);
   }
-  return state.read_by_libzip(index, member.declared_bytes, where);
+  return State::read_by_libzip(state.open(index, 0, where), member.declared_bytes, where);
 }
 
 std::string Archive::read(const ArchiveMember& member) { return std::string(inflate(member).view()); }

@@ -53,8 +53,10 @@ class Archive {
 
   /// The bytes of one of members(), checksum and size verified. Limits are applied to the declared size before anything
   /// is inflated, and no member can give more than it declares.
-  /// @throws Error unsafe_archive (encrypted, over a limit), malformed_file (corrupt, wrong checksum or size).
-  ByteBuffer inflate(const ArchiveMember& member);
+  /// @param key opens an encrypted member; it is in no error.
+  /// @throws Error unsafe_archive (encrypted and no key, over a limit), invalid_option (another key), malformed_file
+  /// (corrupt, wrong checksum or size; of an encrypted member also another key, which only these can show).
+  ByteBuffer inflate(const ArchiveMember& member, const std::string& key = {});
   /// inflate() as a text, for small members.
   std::string read(const ArchiveMember& member);
 
