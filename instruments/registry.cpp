@@ -26,7 +26,9 @@
 #include "instruments/esco_spectrum/reader.hpp"
 #include "instruments/fluidigm_biomark/reader.hpp"
 #include "instruments/illumina_eco/reader.hpp"
+#include "instruments/mapped_table/propose.hpp"
 #include "instruments/mapped_table/reader.hpp"
+#include "instruments/mapped_table/table.hpp"
 #include "instruments/qiagen_rotorgene/reader.hpp"
 #include "instruments/rdes/reader.hpp"
 #include "instruments/rdml/reader.hpp"
@@ -257,17 +259,20 @@ SourceFile describe_source(const InputFile& file) {
   return source;
 }
 
-void append_runs(const Group& group, std::vector<Run>& runs) {
-  std::vector<RunData> read = group.reader->read(group.files);
+/// What all readers share: masking, provenance, validation.
+void complete_runs(std::vector<RunData> read, const Group& group, const std::string& reader_id,
+                   std::vector<Run>& runs) {
   for (RunData& run : read) {
     warn_of_unknown_roles(run);
     // Texts that people type freely and every report repeats; samples are judged where a call is made.
     run.name = mask_personal(run.name);
+    run.notes = mask_personal(run.notes);
     for (Measurement& measurement : run.measurements) {
       measurement.exclusion_reason = mask_personal(measurement.exclusion_reason);
+      measurement.note = mask_personal(measurement.note);
     }
     Provenance& provenance = run.provenance;
-    provenance.reader = group.reader->info.id;
+    provenance.reader = reader_id;
     provenance.library_version = std::string(library_version);
     for (const InputFile& file : group.files) {
       const bool whole_file_not_read = std::any_of(provenance.not_read.begin(), provenance.not_read.end(),
@@ -282,7 +287,34 @@ void append_runs(const Group& group, std::vector<Run>& runs) {
   }
 }
 
+void append_runs(const Group& group, std::vector<Run>& runs) {
+  complete_runs(group.reader->read(group.files), group, group.reader->info.id, runs);
+}
+
+/// One run of one file, by the user's map and no reader's opinion.
+void append_mapped_run(InputFile file, const UserColumnMap& user, std::vector<Run>& runs) {
+  unpack(file);
+  Group group;
+  group.files.push_back(std::move(file));
+  std::vector<RunData> read;
+  read.push_back(mapped_table::read_file(group.files.front(), user.map, mapped_table::MapOrigin::user));
+  read.front().provenance.sources.push_back(user.source);
+  complete_runs(std::move(read), group, mapped_table::reader().info.id, runs);
+}
+
 }  // namespace
+
+std::shared_ptr<const UserColumnMap> read_column_map(const std::filesystem::path& path) {
+  const std::string bytes = read_file(path);
+  return std::make_shared<const UserColumnMap>(UserColumnMap{
+      parse_column_map(bytes, path.string()), {mask_personal(name_of(path)), sha256_hex(bytes), bytes.size()}});
+}
+
+std::string propose_columns(const std::filesystem::path& path) {
+  InputFile file{path.string(), name_of(path), read_file(path), nullptr, std::nullopt, {}};
+  unpack(file);
+  return mapped_table::propose_column_map(file);
+}
 
 const std::vector<Reader>& readers() {
   static const std::vector<Reader> list{agilent_mxpro::reader(),
@@ -323,15 +355,19 @@ Identification identify(const std::filesystem::path& path) {
 
 std::vector<Run> load_runs(const std::vector<std::filesystem::path>& paths, const LoadOptions& options) {
   std::vector<Group> groups;
+  std::vector<Run> runs;
   std::set<std::filesystem::path> known;
   for (const std::filesystem::path& path : paths) {
     std::error_code fault;
     if (!known.insert(std::filesystem::weakly_canonical(path, fault)).second) continue;
-    add_to_group(groups, {path.string(), name_of(path), read_file(path), nullptr, std::nullopt, options.archive_key},
-                 path.parent_path());
+    InputFile file{path.string(), name_of(path), read_file(path), nullptr, std::nullopt, options.archive_key};
+    if (options.column_map) {
+      append_mapped_run(std::move(file), *options.column_map, runs);
+    } else {
+      add_to_group(groups, std::move(file), path.parent_path());
+    }
   }
   join_by_contents(groups);
-  std::vector<Run> runs;
   for (Group& group : groups) {
     if (options.find_companions && !group.key.empty()) add_companions(group, known);
     append_runs(group, runs);

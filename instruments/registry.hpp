@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "instruments/base/reader.hpp"
+#include "instruments/mapped_table/column_map.hpp"
 #include "libqpcr/core/run.hpp"
 
 namespace qpcr {
@@ -14,9 +16,19 @@ namespace qpcr {
 /// All readers, in the order of their identifiers.
 const std::vector<Reader>& readers();
 
+/// A map of a user, with the identity of its file: part of the origin of every run that was read by it.
+struct UserColumnMap {
+  ColumnMap map;
+  SourceFile source;
+};
+
+/// @throws Error of reading the file and of parse_column_map().
+std::shared_ptr<const UserColumnMap> read_column_map(const std::filesystem::path& path);
+
 struct LoadOptions {
   bool find_companions = true;  ///< look in a file's folder for the files of the same run (Bio-Rad CFX)
-  std::string archive_key;      ///< for encrypted files that the user may open; never stored
+  std::shared_ptr<const UserColumnMap> column_map = nullptr;  ///< the user's, by which every file is then read
+  std::string archive_key;  ///< for encrypted files that the user may open; never stored
 };
 
 struct Identification {
@@ -45,6 +57,10 @@ std::vector<Run> load_files(std::vector<InputFile> files);
 
 /// load_files() of one file.
 std::vector<Run> load_bytes(std::string bytes, const std::string& name);
+
+/// A map of the columns of a table that no reader knows, as text for a person to check (mapped_table/propose.hpp).
+/// @throws Error of reading the file; missing_column when nothing in it looks like a table of wells.
+std::string propose_columns(const std::filesystem::path& path);
 
 /// The table of supported instruments of the docs, as Markdown, from the readers' own metadata.
 std::string render_support_table();

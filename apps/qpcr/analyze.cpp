@@ -11,6 +11,7 @@
 
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
+#include "apps/qpcr/input.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/assay/analysis.hpp"
 #include "libqpcr/core/file.hpp"
@@ -20,7 +21,7 @@ namespace qpcr::apps {
 namespace {
 
 struct Options {
-  std::vector<std::string> files;
+  InputOptions input;
   std::string assay;
   std::string covariates;
   std::string out;
@@ -47,7 +48,7 @@ int analyze(const Options& options) {
   const AssayDefinition assay = read_assay(options.assay);
   const CovariateTable covariates =
       options.covariates.empty() ? CovariateTable{} : read_covariates(options.covariates, assay);
-  const std::vector<Run> runs = load_runs({options.files.begin(), options.files.end()});
+  const std::vector<Run> runs = load_inputs(options.input);
   std::vector<PlateResult> results;
   Progress progress(runs.size() * 2);
   for (const Run& run : runs) {
@@ -89,7 +90,7 @@ void add_analyze(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "analyze", "batch verdict, calls and plate report of each run in FILE (exit 4: a run is invalid)");
-  command->add_option("FILE", options->files, "instrument files")->required();
+  add_input_options(*command, options->input);
   command->add_option("--assay", options->assay, "assay definition (TOML)")->required();
   command->add_option("--covariates", options->covariates,
                       "CSV: sample and a column for each covariate, numbers as 'afp [ng/mL]'");

@@ -7,6 +7,7 @@
 
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
+#include "apps/qpcr/input.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/assay/calibration.hpp"
 #include "libqpcr/core/error.hpp"
@@ -18,7 +19,7 @@ namespace qpcr::apps {
 namespace {
 
 struct Options {
-  std::vector<std::string> files;
+  InputOptions input;
   std::string output;
   std::string name;
   std::string kind;
@@ -49,7 +50,7 @@ void add_calibrate(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "calibrate", "learn each target's common shape, efficiency and threshold once, for `qpcr cq --calibration`");
-  command->add_option("FILE", options->files, "instrument files of the calibration runs")->required();
+  add_input_options(*command, options->input, "instrument files of the calibration runs");
   command->add_option("-o,--output", options->output, "the record to write, JSON")->required();
   command->add_option("--name", options->name, "name of the record; the file's name without it");
   command->add_option("--kind", options->kind, "which signal to learn from");
@@ -62,7 +63,7 @@ void add_calibrate(CLI::App& app, Action& action) {
       }
       const std::filesystem::path path(options->output);
       if (std::filesystem::exists(path)) refuse_option("--output", options->output, "a file that does not exist yet");
-      const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
+      const std::vector<Run> runs = load_inputs(options->input);
       print_simulated(runs);
       const CalibrationRecord record =
           calibrate_targets(runs, options->name.empty() ? path.stem().string() : options->name, kind);

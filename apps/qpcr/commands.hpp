@@ -21,6 +21,7 @@ void add_analyze(CLI::App& app, Action& action);
 void add_assay(CLI::App& app, Action& action);
 void add_benchmark(CLI::App& app, Action& action);
 void add_calibrate(CLI::App& app, Action& action);
+void add_columns(CLI::App& app, Action& action);
 void add_convert(CLI::App& app, Action& action);
 void add_cq(CLI::App& app, Action& action);
 void add_curves(CLI::App& app, Action& action);

@@ -12,6 +12,7 @@
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
 #include "apps/qpcr/cq_method.hpp"
+#include "apps/qpcr/input.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/assay/calibration.hpp"
 #include "libqpcr/core/error.hpp"
@@ -24,7 +25,7 @@ namespace qpcr::apps {
 namespace {
 
 struct Options {
-  std::vector<std::string> files;
+  InputOptions input;
   std::string method;  ///< empty: the recommended one
   std::optional<std::string> calibration;
   std::string threshold;
@@ -288,7 +289,7 @@ std::string render_json(const std::vector<Row>& rows, const RunCqOptions& option
 void add_cq(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("cq", "one row a curve: its Cq, or the status that says why there is none");
-  command->add_option("FILE", options->files, "instrument files")->required();
+  add_input_options(*command, options->input);
   command->add_option("--method", options->method, cq_method_choices);
   command->add_option("--calibration", options->calibration,
                       "record of `qpcr calibrate`: shapes are pinned, not learned from the plate");
@@ -309,7 +310,7 @@ void add_cq(CLI::App& app, Action& action) {
   command->callback([options, &action] {
     action = [options] {
       const Language language = choose_language(options->language);
-      const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
+      const std::vector<Run> runs = load_inputs(options->input);
       print_simulated(runs);
       const RunCqOptions run_options = to_run_options(*options);
       const std::vector<Row> rows = estimate(runs, run_options);

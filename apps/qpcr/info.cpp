@@ -11,6 +11,7 @@
 
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
+#include "apps/qpcr/input.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
@@ -200,21 +201,21 @@ void print_simulated(const std::vector<Run>& runs) {
 
 void add_info(CLI::App& app, Action& action) {
   struct Options {
-    std::vector<std::string> files;
+    InputOptions input;
     std::string language;
     bool json = false;
     bool show_operator = false;
   };
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("info", "what FILE is, what was read from it, and what was not");
-  command->add_option("FILE", options->files, "instrument files")->required();
+  add_input_options(*command, options->input);
   command->add_option("--lang", options->language, "zh or en");
   command->add_flag("--json", options->json, "JSON on stdout, schema qpcr.info/1");
   command->add_flag("--operator", options->show_operator, "show who ran the instrument; the name of a person");
   command->callback([options, &action] {
     action = [options] {
       const Language language = choose_language(options->language);
-      const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
+      const std::vector<Run> runs = load_inputs(options->input);
       print_simulated(runs);
       if (options->json) {
         nlohmann::ordered_json document;

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   qpcr::apps::add_assay(app, action);
   qpcr::apps::add_benchmark(app, action);
   qpcr::apps::add_calibrate(app, action);
+  qpcr::apps::add_columns(app, action);
   qpcr::apps::add_convert(app, action);
   qpcr::apps::add_instruments(app, action);
   qpcr::apps::add_simulate(app, action);

@@ -10,6 +10,7 @@
 
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
+#include "apps/qpcr/input.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
@@ -22,7 +23,7 @@ namespace qpcr::apps {
 namespace {
 
 struct Options {
-  std::vector<std::string> files;
+  InputOptions input;
   std::string signal;
   std::string kind;
   std::string smoothing;
@@ -194,7 +195,7 @@ void add_melt(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("melt", "one row a melting peak with its Tm, or the reason why a curve has none");
-  command->add_option("FILE", options->files, "instrument files")->required();
+  add_input_options(*command, options->input);
   command->add_option("--signal", options->signal, "falls (default) or rises where a duplex melts");
   command->add_option("--kind", options->kind,
                       "which signal to analyse; the earliest that is colour-separated without it");
@@ -210,7 +211,7 @@ void add_melt(CLI::App& app, Action& action) {
   command->callback([options, &action] {
     action = [options] {
       const Language language = choose_language(options->language);
-      const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
+      const std::vector<Run> runs = load_inputs(options->input);
       print_simulated(runs);
       const std::vector<Row> rows = analyse(runs, *options);
       print_data(options->json ? render_json(rows, *options) : render_csv(rows, language));

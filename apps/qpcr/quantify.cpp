@@ -11,6 +11,7 @@
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
 #include "apps/qpcr/cq_method.hpp"
+#include "apps/qpcr/input.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
@@ -25,7 +26,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
-  std::vector<std::string> files;
+  InputOptions input;
   std::string method;  ///< empty: the recommended one
   std::string threshold;
   std::string kind;
@@ -293,7 +294,7 @@ void add_quantify(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("quantify", "quantities from the run's standards, or relative to references and a calibrator");
-  command->add_option("FILE", options->files, "instrument files")->required();
+  add_input_options(*command, options->input);
   command->add_option("--method", options->method, cq_method_choices);
   command->add_option("--threshold", options->threshold, "fluorescence above baseline, with --method threshold");
   command->add_option("--kind", options->kind,
@@ -314,7 +315,7 @@ void add_quantify(CLI::App& app, Action& action) {
       const Language language = choose_language(options->language);
       const RunCqOptions cq_options = to_cq_options(*options);
       const RunQuantityOptions quantity_options = to_quantity_options(*options);
-      const std::vector<Run> runs = load_runs({options->files.begin(), options->files.end()});
+      const std::vector<Run> runs = load_inputs(options->input);
       print_simulated(runs);
       std::vector<QuantifiedRun> quantified;
       for (const Run& run : runs) {
