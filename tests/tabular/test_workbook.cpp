@@ -296,6 +296,15 @@ TEST_CASE("a workbook that is not one, or hides something, is refused") {
   CHECK(cut.context().line == 1);
 }
 
+TEST_CASE("thousands of sheets and relations are refused at once") {
+  std::vector<std::string> names;
+  for (int sheet = 0; sheet <= 10'000; ++sheet) names.push_back("S" + std::to_string(sheet));
+  CHECK(error_of(make_archive(make_lists(names))).code() == ErrorCode::unsafe_archive);
+  names.pop_back();
+  // Each of these stands nowhere: the first is refused.
+  CHECK(error_of(make_archive(make_lists(names))).code() == ErrorCode::malformed_file);
+}
+
 TEST_CASE("a bomb is refused before it is inflated") {
   std::vector<test::ZipEntry> entries;
   for (const auto& part : make_lists({"A"})) {
