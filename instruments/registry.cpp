@@ -118,7 +118,7 @@ FileHead read_head(const InputFile& file) {
   head.bytes = bytes.substr(0, head_bytes);
   head.workbook = file.workbook.get();
   head.is_zip = is_zip(bytes);
-  head.members = list_members(bytes, file.path);
+  head.members = is_compound_file(bytes) ? list_compound_streams(bytes, file.path) : list_members(bytes, file.path);
   if (!head.is_zip) head.text = decode_head(head.bytes, head.bytes.size() == bytes.size());
   return head;
 }
@@ -128,6 +128,18 @@ FileHead read_head(const InputFile& file) {
   context.path = path;
   context.problem = std::move(problem);
   throw Error(code, std::move(context));
+}
+
+/// What programs call a spreadsheet and is none.
+std::string find_disguise(const FileHead& head) {
+  const std::string start = to_lower_ascii(std::string_view(head.text).substr(0, 2000));
+  if (start.find("progid=\"excel.sheet\"") != std::string::npos ||
+      start.find("urn:schemas-microsoft-com:office:spreadsheet") != std::string::npos) {
+    return "a spreadsheet saved as XML (SpreadsheetML 2003): save it as .xlsx. ";
+  }
+  if (start.find("<html") != std::string::npos || start.find("<table") != std::string::npos)
+    return "a web page, perhaps under the name of a spreadsheet: save it as .xlsx. ";
+  return {};
 }
 
 struct Choice {
@@ -157,7 +169,8 @@ Choice choose_reader(const InputFile& file) {
       refuse(ErrorCode::ambiguous_format, path, "more than one reader claims the file: " + list_reasons(choices));
     }
   }
-  refuse(ErrorCode::unsupported_format, path, "no reader knows the file: " + list_reasons(answers[Confidence::no]));
+  refuse(ErrorCode::unsupported_format, path,
+         find_disguise(head) + "no reader knows the file: " + list_reasons(answers[Confidence::no]));
 }
 
 /// Files that one reader reads together.
@@ -273,6 +286,11 @@ void complete_runs(std::vector<RunData> read, const Group& group, const std::str
     }
     Provenance& provenance = run.provenance;
     provenance.reader = reader_id;
+    for (const InputFile& file : group.files) {
+      if (file.workbook == nullptr) continue;
+      provenance.not_read.insert(provenance.not_read.end(), file.workbook->not_read.begin(),
+                                 file.workbook->not_read.end());
+    }
     provenance.library_version = std::string(library_version);
     for (const InputFile& file : group.files) {
       const bool whole_file_not_read = std::any_of(provenance.not_read.begin(), provenance.not_read.end(),

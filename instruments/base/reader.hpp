@@ -25,7 +25,8 @@ struct FileHead {
   std::string_view bytes;  ///< the first 64 kB
   std::string text;        ///< the same as UTF-8, cut at a line end; empty when the file is not text
   bool is_zip = false;
-  std::vector<std::string> members;    ///< of a zip, in normalised form (lower case, '/')
+  std::vector<std::string>
+      members;  ///< of a zip, in normalised form (lower case, '/'); of an OLE2 compound file, its streams
   const Workbook* workbook = nullptr;  ///< of a spreadsheet program; null for any other file
 
   bool has_member(std::string_view normalised_name) const;
