@@ -3,23 +3,53 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/tabular/xml_tokenizer.hpp"
 
 namespace qpcr::appbio_quantstudio {
 namespace {
 
 using Values = std::map<std::string, std::string, std::less<>>;
 
-Values read_values(const XmlElement& settings) {
-  Values values;
-  for (XmlElement value = settings.first(); value; value = value.next()) {
-    if (value.name() == "JaxbSettingValue")
-      values[value.child("Name").text()] = value.child("JaxbValueItem").first().text();
+/// At a JaxbSettingValue: a name and a typed value.
+void read_value(XmlTokenizer& xml, Values& values) {
+  std::string name;
+  std::string value;
+  while (xml.next_child()) {
+    if (xml.name() == "Name") {
+      name = std::string(xml.read_text());
+    } else if (xml.name() == "JaxbValueItem") {
+      for (bool is_first = true; xml.next_child(); is_first = false) {
+        if (is_first) {
+          value = std::string(xml.read_text());
+        } else {
+          xml.skip();
+        }
+      }
+    } else {
+      xml.skip();
+    }
   }
-  return values;
+  values.insert_or_assign(std::move(name), std::move(value));
+}
+
+/// At a JaxbAnalysisSettings. @return its type.
+std::string read_settings(XmlTokenizer& xml, Values& values) {
+  std::string type;
+  while (xml.next_child()) {
+    if (xml.name() == "Type") {
+      type = std::string(xml.read_text());
+    } else if (xml.name() == "JaxbSettingValue") {
+      read_value(xml, values);
+    } else {
+      xml.skip();
+    }
+  }
+  return type;
 }
 
 std::string find(const Values& values, std::string_view name) {
@@ -83,17 +113,20 @@ void add_row(const std::string& object, const Values& values, AnalysisSettings& 
 
 }  // namespace
 
-AnalysisSettings read_analysis_settings(const XmlDocument& document, NotReadList& not_read) {
+AnalysisSettings read_analysis_settings(std::string_view bytes, const std::string& path, NotReadList& not_read) {
   AnalysisSettings settings;
-  for (XmlElement element = document.root().first(); element; element = element.next()) {
-    if (element.name() == "AnalysisSetting") {
-      not_read.add("analysis_protocol.xml: AnalysisSetting", "criteria of quality flags; the raised flags are read");
+  const XmlSource source(bytes, path);
+  XmlTokenizer xml(source);
+  while (xml.next_child()) {
+    if (xml.name() != "JaxbAnalysisSettings") {
+      if (xml.name() == "AnalysisSetting")
+        not_read.add("analysis_protocol.xml: AnalysisSetting", "criteria of quality flags; the raised flags are read");
+      xml.skip();
       continue;
     }
-    if (element.name() != "JaxbAnalysisSettings") continue;
-    const std::string type = element.child("Type").text();
+    Values values;
+    const std::string type = read_settings(xml, values);
     const std::string_view name = std::string_view(type).substr(type.rfind('.') + 1);
-    const Values values = read_values(element);
     const std::string object = find(values, "ObjectName");
     if (name == "IDetectorSettings") {
       add_row(object, values, settings);

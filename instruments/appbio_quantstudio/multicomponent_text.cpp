@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "instruments/appbio_quantstudio/fault.hpp"
+#include "instruments/appbio_quantstudio/line_walker.hpp"
 #include "instruments/appbio_quantstudio/number_list.hpp"
 #include "instruments/appbio_quantstudio/read_points.hpp"
 #include "libqpcr/core/text.hpp"
@@ -29,14 +30,11 @@ class TextReader {
   explicit TextReader(const std::string& path) : path_(path) {}
 
   void read(std::string_view text) {
-    while (!text.empty()) {
-      ++line_;
-      std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-      const std::string_view line = text.substr(0, end);
-      if (text.substr(end).starts_with("\r\n")) ++end;
-      text.remove_prefix(std::min(end + 1, text.size()));
+    LineWalker lines(text);
+    while (lines.next()) {
+      line_ = lines.number();
       // A line that starts with a tab goes on with the coefficients of the dye above.
-      if (!line.starts_with('\t')) read_line(line);
+      if (!lines.line().starts_with('\t')) read_line(lines.line());
     }
   }
 

@@ -1,8 +1,10 @@
 // Scans lists of numbers without a copy of any.
 #include "instruments/appbio_quantstudio/number_list.hpp"
 
+#include <charconv>
 #include <limits>
 #include <optional>
+#include <system_error>
 
 #include "libqpcr/core/text.hpp"
 
@@ -20,6 +22,15 @@ std::string_view strip_brackets(std::string_view text) {
 
 }  // namespace
 
+std::size_t scan_number(std::string_view text, double& number) {
+  if (text.empty()) return 0;
+  const char first = text.front() == '-' && text.size() > 1 ? text[1] : text.front();
+  // from_chars would take "inf" and "nan".
+  if (!((first >= '0' && first <= '9') || first == '.')) return 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return fault == std::errc{} ? static_cast<std::size_t>(end - text.data()) : 0;
+}
+
 std::string_view read_number_list(std::string_view text, std::vector<double>& numbers) {
   text = strip_brackets(text);
   const char* at = text.data();
@@ -27,14 +38,20 @@ std::string_view read_number_list(std::string_view text, std::vector<double>& nu
   while (true) {
     while (at != end && is_gap(*at)) ++at;
     if (at == end) return {};
+    double number = 0;
+    const std::size_t length = scan_number({at, static_cast<std::size_t>(end - at)}, number);
+    if (length > 0 && (at + length == end || is_gap(at[length]))) {
+      numbers.push_back(number);
+      at += length;
+      continue;
+    }
     const char* const begin = at;
     while (at != end && !is_gap(*at)) ++at;
     const std::string_view token(begin, static_cast<std::size_t>(at - begin));
-    std::optional<double> value = parse_double(token);
-    // Java's spelling of a signal that could not be computed.
-    if (!value && token == "NaN") value = std::numeric_limits<double>::quiet_NaN();
-    if (!value) return token;
-    numbers.push_back(*value);
+    const std::optional<double> value = parse_double(token);
+    // NaN is Java's spelling of a signal that could not be computed.
+    if (!value && token != "NaN") return token;
+    numbers.push_back(value.value_or(std::numeric_limits<double>::quiet_NaN()));
   }
 }
 

@@ -144,7 +144,7 @@ void read_setup(MemberReader& members, Contents& contents, NotReadList& not_read
     contents.protocol = read_protocol(XmlDocument(older->bytes.view(), older->path), not_read);
   }
   if (const auto member = members.read_sds("analysis_protocol.xml")) {
-    contents.settings = read_analysis_settings(XmlDocument(member->bytes.view(), member->path), not_read);
+    contents.settings = read_analysis_settings(member->bytes.view(), member->path, not_read);
   }
 }
 
@@ -155,6 +155,7 @@ void read_dyes(MemberReader& members, Contents& contents, NotReadList& not_read)
     contents.dyes = read_multicomponent(older->bytes.view(), older->path, contents.protocol, not_read);
   } else if (const auto text = members.read_sds("multicomponent_data.txt")) {
     contents.dyes = read_multicomponent_text(text->bytes.view(), text->path, contents.protocol, contents.warnings);
+    not_read.add("multicomponent_data.txt: MSE, PURE_DYE_DATA", "residuals and coefficients of the colour separation");
     if (const auto images = members.read_sds("images/temperatures.txt")) {
       if (!add_image_temperatures(images->bytes.view(), contents.dyes))
         not_read.add("images/temperatures.txt", "its rows cannot be matched with the readings");

@@ -7,21 +7,18 @@
 
 #include <fmt/format.h>
 
+#include "instruments/appbio_quantstudio/number_list.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/tabular/header_text.hpp"
 
 namespace qpcr::appbio_quantstudio {
 
 bool ResultText::next() {
-  while (!rest_.empty()) {
-    ++line_;
-    std::size_t end = std::min(rest_.find_first_of("\r\n"), rest_.size());
-    text_ = rest_.substr(0, end);
-    if (rest_.substr(end).starts_with("\r\n")) ++end;
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    const std::size_t tab = text_.find('\t');
-    label_ = trim(text_.substr(0, tab));
-    behind_ = tab == std::string_view::npos ? std::string_view{} : text_.substr(tab + 1);
+  while (lines_.next()) {
+    const std::string_view line = lines_.line();
+    const std::size_t tab = line.find('\t');
+    label_ = trim(line.substr(0, tab));
+    behind_ = tab == std::string_view::npos ? std::string_view{} : line.substr(tab + 1);
     if (!label_.empty() || !trim(behind_).empty()) return true;
   }
   return false;
@@ -29,7 +26,7 @@ bool ResultText::next() {
 
 const std::vector<std::string_view>& ResultText::cells() {
   cells_.clear();
-  for (std::string_view rest = text_;;) {
+  for (std::string_view rest = lines_.line();;) {
     const std::size_t tab = rest.find('\t');
     cells_.push_back(rest.substr(0, tab));
     if (tab == std::string_view::npos) return cells_;
@@ -42,22 +39,26 @@ void ResultText::read_numbers(std::vector<double>& numbers) const {
   // Lines end with a tab.
   while (!rest.empty() && (rest.back() == '\t' || rest.back() == ' ')) rest.remove_suffix(1);
   while (!rest.empty()) {
-    const std::size_t tab = std::min(rest.find('\t'), rest.size());
-    const std::string_view cell = trim(rest.substr(0, tab));
-    std::optional<double> value = parse_double(cell);
-    if (!value && (cell.empty() || cell == "NaN")) value = std::numeric_limits<double>::quiet_NaN();
-    if (!value) {
-      fail(ErrorCode::invalid_value, fmt::format("{} cycle {}", label_, numbers.size() + 1), cell, "a finite number");
+    double value = 0;
+    std::size_t length = scan_number(rest, value);
+    if (length == 0 || (length < rest.size() && rest[length] != '\t')) {
+      length = std::min(rest.find('\t'), rest.size());
+      const std::string_view cell = trim(rest.substr(0, length));
+      const std::optional<double> parsed = parse_double(cell);
+      if (!parsed && !cell.empty() && cell != "NaN") {
+        fail(ErrorCode::invalid_value, fmt::format("{} cycle {}", label_, numbers.size() + 1), cell, "a finite number");
+      }
+      value = parsed.value_or(std::numeric_limits<double>::quiet_NaN());
     }
-    numbers.push_back(*value);
-    rest.remove_prefix(std::min(tab + 1, rest.size()));
+    numbers.push_back(value);
+    rest.remove_prefix(std::min(length + 1, rest.size()));
   }
 }
 
 void ResultText::fail(ErrorCode code, std::string column, std::string_view found, std::string expected) const {
   ErrorContext context;
   context.path = path_;
-  context.line = line_;
+  context.line = line();
   context.column = std::move(column);
   context.found = std::string(found);
   context.expected = std::move(expected);
@@ -67,7 +68,7 @@ void ResultText::fail(ErrorCode code, std::string column, std::string_view found
 void ResultText::fail(ErrorCode code, std::string column, std::string problem) const {
   ErrorContext context;
   context.path = path_;
-  context.line = line_;
+  context.line = line();
   context.column = std::move(column);
   context.problem = std::move(problem);
   throw Error(code, std::move(context));

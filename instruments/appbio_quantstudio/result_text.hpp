@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "instruments/appbio_quantstudio/line_walker.hpp"
 #include "libqpcr/core/error.hpp"
 
 namespace qpcr::appbio_quantstudio {
@@ -15,11 +16,11 @@ namespace qpcr::appbio_quantstudio {
 class ResultText {
  public:
   /// @param utf8 must outlive the walk.
-  ResultText(std::string_view utf8, const std::string& path) : rest_(utf8), path_(path) {}
+  ResultText(std::string_view utf8, const std::string& path) : lines_(utf8), path_(path) {}
 
   /// Moves to the next line that is not blank.
   bool next();
-  long line() const noexcept { return line_; }
+  long line() const noexcept { return lines_.number(); }
   /// First cell, trimmed, and what stands behind its tab.
   std::string_view label() const noexcept { return label_; }
   std::string_view behind_label() const noexcept { return behind_; }
@@ -32,10 +33,8 @@ class ResultText {
   [[noreturn]] void fail(ErrorCode code, std::string column, std::string problem) const;
 
  private:
-  std::string_view rest_;
+  LineWalker lines_;
   const std::string& path_;
-  long line_ = 0;
-  std::string_view text_;
   std::string_view label_;
   std::string_view behind_;
   std::vector<std::string_view> cells_;

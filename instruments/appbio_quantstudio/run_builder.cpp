@@ -72,7 +72,6 @@ class RunBuilder {
       run_.warnings.emplace_back("a curve of Rn has not as many readings as the protocol has cycles");
     if (contents_.settings.table) run_.vendor_tables.push_back(std::move(*contents_.settings.table));
     for (VendorTable& table : contents_.tables) run_.vendor_tables.push_back(std::move(table));
-    warn_of_unknown_roles(run_);
     return std::move(run_);
   }
 
