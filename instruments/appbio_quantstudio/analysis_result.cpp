@@ -1,178 +1,251 @@
-// Reads analysis_result.txt, a text of records that span several lines.
+// Reads analysis_result.txt and meltcuve_result.txt.
 #include "instruments/appbio_quantstudio/analysis_result.hpp"
 
-#include <algorithm>
-#include <array>
-#include <limits>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "libqpcr/core/error.hpp"
+#include "instruments/appbio_quantstudio/label_tables.hpp"
+#include "instruments/appbio_quantstudio/number_list.hpp"
+#include "instruments/appbio_quantstudio/result_text.hpp"
+#include "instruments/base/vocabulary.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/tabular/encoding.hpp"
 
 namespace qpcr::appbio_quantstudio {
 namespace {
 
-constexpr std::array<std::string_view, 7> used_columns{"Well", "Sample Name", "Detector", "Task",
-                                                       "Ct",   "Amp Status",  "Cq Conf"};
-
-struct Place {
-  const std::string& path;
-  long line = 0;
-};
-
-[[noreturn]] void refuse(const Place& place, ErrorCode code, std::string column, std::string found,
-                         std::string expected, std::string problem = {}) {
-  ErrorContext context;
-  context.path = place.path;
-  context.line = place.line;
-  context.column = std::move(column);
-  context.found = std::move(found);
-  context.expected = std::move(expected);
-  context.problem = std::move(problem);
-  throw Error(code, std::move(context));
-}
-
-bool is_none(std::string_view text) {
-  constexpr std::array<std::string_view, 5> tokens{"", "undetermined", "nan", "n/a", "-"};
-  const std::string lower = to_lower_ascii(text);
-  return std::find(tokens.begin(), tokens.end(), lower) != tokens.end();
-}
-
 class ResultReader {
  public:
-  ResultReader(const std::string& path, NotReadList& not_read) : place_{path, 0}, not_read_(not_read) {}
+  ResultReader(std::string_view utf8, const std::string& path, NotReadList& not_read)
+      : text_(utf8, path), not_read_(not_read) {}
 
-  std::vector<AnalysisResult> read(std::string_view text) {
-    while (!text.empty()) {
-      ++place_.line;
-      const std::size_t end = std::min(text.find('\n'), text.size());
-      std::string_view line = text.substr(0, end);
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      read_line(split(line, '\t'));
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    if (header_.empty())
-      refuse(place_, ErrorCode::missing_column, "Well", {}, {}, "no header line with 'Well' and 'Detector'");
+  std::vector<AnalysisResult> read() {
+    while (text_.next()) read_line();
+    if (header_.empty()) text_.fail(ErrorCode::missing_column, "Well", "no header line with 'Well' and 'Detector'");
     return std::move(results_);
   }
 
+  std::vector<VendorTable> release_tables() {
+    std::vector<VendorTable> tables;
+    if (!table_.rows.empty()) tables.push_back(std::move(table_));
+    for (VendorTable& table : lines_.release()) tables.push_back(std::move(table));
+    return tables;
+  }
+
  private:
-  void read_line(const std::vector<std::string_view>& cells) {
-    const std::string_view first = trim(cells.front());
-    if (first == "Well") {
-      read_header(cells);
-    } else if (first == "Rn values") {
-      read_readings(cells, &AnalysisResult::rn, "Rn values");
-    } else if (first == "Delta Rn values") {
-      read_readings(cells, &AnalysisResult::delta_rn, "Delta Rn values");
-    } else if (const std::optional<long> well = parse_integer(first); well && !header_.empty()) {
-      read_result(cells, *well);
-    } else if (!first.empty() && first != "Session Name") {
-      not_read_.add(fmt::format("analysis_result.txt: {}", excerpt_name(first)), "a result of the vendor's software");
+  void read_line() {
+    const std::string_view label = text_.label();
+    if (label == "Rn values") {
+      read_readings(&AnalysisResult::rn);
+    } else if (label == "Delta Rn values") {
+      read_readings(&AnalysisResult::delta_rn);
+    } else if (const std::optional<long> well = parse_integer(label); well && !header_.empty()) {
+      read_result(*well);
+    } else if (equals_ignoring_case(label, "Well")) {
+      read_header();
+    } else if (!label.empty() && label != "Session Name") {
+      if (results_.empty()) {
+        not_read_.add("analysis_result.txt: lines above the results", "no result comes from them");
+      } else {
+        lines_.add(label, text_.cells(), results_.back(), not_read_);
+      }
     }
   }
 
-  /// "Std Curve Results for ..." differ in their numbers only; the words before the first digit name the kind of line.
-  static std::string excerpt_name(std::string_view first) {
-    constexpr std::size_t longest = 40;
-    const std::size_t end = std::min({first.find_first_of("0123456789"), first.size(), longest});
-    std::string name(trim(first.substr(0, end)));
-    return is_valid_utf8(name) && !name.empty() ? name : "unnamed lines";
-  }
-
-  void read_header(const std::vector<std::string_view>& cells) {
-    header_.clear();
-    for (const std::string_view cell : cells) header_.emplace_back(trim(cell));
-    for (const char* required : {"Sample Name", "Detector", "Task", "Ct"}) {
-      if (find(required)) continue;
-      const bool genotyping = find("Marker Name").has_value();
-      refuse(place_, ErrorCode::missing_column, required, {}, {},
-             fmt::format("the column is missing{}; the header holds '{}'",
-                         genotyping ? " (a genotyping result, which is not read)" : "", fmt::join(header_, "', '")));
+  void read_header() {
+    header_.read(text_.cells());
+    columns_ = {};
+    header_.find({"Well"}, text_);
+    columns_.sample = header_.find({"Sample Name", "Sample"}, text_);
+    columns_.task = header_.find({"Task"}, text_);
+    columns_.call = header_.find({"Call"}, text_);
+    columns_.marker = header_.find({"Marker Name", "Marker", "Assay Name", "SNP Assay Name"}, text_);
+    is_genotyping_ = columns_.call && columns_.marker;
+    if (!is_genotyping_) {
+      columns_.target = header_.find({"Detector", "Detector Name", "Target Name", "Target"}, text_, true);
+      columns_.ct = header_.find({"Ct", "Cq", "Crt"}, text_, true);
+      algorithm_ = to_algorithm(header_.names()[*columns_.ct]);
+      columns_.status = header_.find({"Amp Status"}, text_);
+      columns_.confidence = header_.find({"Cq Conf", "Ct Conf"}, text_);
+      columns_.quantity = header_.find({"Qty", "Quantity"}, text_);
     }
-    for (const std::string& name : header_) {
-      if (name.empty() || std::find(used_columns.begin(), used_columns.end(), name) != used_columns.end()) continue;
-      not_read_.add(fmt::format("analysis_result.txt: column '{}'", name), "a result of the vendor's software");
+    others_ = header_.others();
+    table_.name = is_genotyping_ ? "Genotyping" : "analysis_result.txt";
+    table_.columns = {"Well", "Sample Name", is_genotyping_ ? "Marker Name" : "Detector"};
+    if (is_genotyping_) table_.columns.insert(table_.columns.end(), {"Call", "Task"});
+    for (const std::size_t column : others_) table_.columns.push_back(header_.names()[column]);
+  }
+
+  static std::string to_algorithm(std::string_view name) {
+    const std::string lower = to_lower_ascii(name);
+    return lower == "crt" ? "CRT" : lower == "cq" ? "Cq" : "Ct";
+  }
+
+  std::optional<double> read_number(const std::vector<std::string_view>& cells, std::optional<std::size_t> column) {
+    const std::string_view cell = cell_of(cells, column);
+    if (is_no_cq(cell)) return std::nullopt;
+    const std::string& name = header_.names()[*column];
+    if (cell == "Infinity" || cell == "-Infinity") {
+      not_read_.add(fmt::format("analysis_result.txt: column '{}'", name), "a number without bound");
+      return std::nullopt;
     }
+    const std::optional<double> value = parse_double(cell);
+    if (!value) text_.fail(ErrorCode::invalid_value, name, cell, "a number");
+    return value;
   }
 
-  std::optional<std::size_t> find(std::string_view name) const {
-    const auto found = std::find(header_.begin(), header_.end(), name);
-    if (found == header_.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - header_.begin());
-  }
-
-  std::string cell(const std::vector<std::string_view>& cells, std::string_view name) const {
-    const std::optional<std::size_t> column = find(name);
-    return column && *column < cells.size() ? std::string(trim(cells[*column])) : std::string{};
-  }
-
-  void read_result(const std::vector<std::string_view>& cells, long well) {
+  void read_result(long well) {
+    const std::vector<std::string_view>& cells = text_.cells();
     AnalysisResult result;
     result.well = well;
-    result.line = place_.line;
-    result.sample = cell(cells, "Sample Name");
-    result.target = cell(cells, "Detector");
-    result.task = cell(cells, "Task");
-    result.ct_text = cell(cells, "Ct");
-    result.amplification_status = cell(cells, "Amp Status");
-    if (!is_none(result.ct_text)) {
-      result.ct = parse_double(result.ct_text);
-      if (!result.ct) refuse(place_, ErrorCode::invalid_value, "Ct", result.ct_text, "a number or 'Undetermined'");
-    }
-    if (const std::string text = cell(cells, "Cq Conf"); !is_none(text)) {
-      result.confidence = parse_double(text);
-      if (!result.confidence) refuse(place_, ErrorCode::invalid_value, "Cq Conf", text, "a number");
+    result.line = text_.line();
+    result.sample = std::string(cell_of(cells, columns_.sample));
+    result.task = std::string(cell_of(cells, columns_.task));
+    if (is_genotyping_) {
+      result.target = std::string(cell_of(cells, columns_.marker));
+      result.call = std::string(cell_of(cells, columns_.call));
+    } else {
+      result.target = std::string(cell_of(cells, columns_.target));
+      result.call = std::string(cell_of(cells, columns_.status));
+      const std::string_view ct = cell_of(cells, columns_.ct);
+      result.ct_text = std::string(ct);
+      result.algorithm = algorithm_;
+      if (!is_no_cq(ct)) {
+        result.ct = parse_double(ct);
+        if (!result.ct) {
+          text_.fail(ErrorCode::invalid_value, header_.names()[*columns_.ct], ct, "a number or 'Undetermined'");
+        }
+      }
+      result.confidence = read_number(cells, columns_.confidence);
+      result.quantity = read_number(cells, columns_.quantity);
     }
     if (!seen_.emplace(well, result.target).second) {
-      refuse(place_, ErrorCode::duplicate_entry, "Well", {}, {},
-             fmt::format("the well with index {} has target '{}' twice", well, result.target));
+      text_.fail(ErrorCode::duplicate_entry, "Well",
+                 fmt::format("the well with index {} has target '{}' twice", well, result.target));
     }
+    add_row(cells, result);
     results_.push_back(std::move(result));
   }
 
-  void read_readings(const std::vector<std::string_view>& cells, std::vector<double> AnalysisResult::*member,
-                     const char* name) {
-    if (results_.empty())
-      refuse(place_, ErrorCode::malformed_file, name, {}, {}, "readings before the first result line");
-    std::vector<double>& readings = results_.back().*member;
-    if (!readings.empty())
-      refuse(place_, ErrorCode::duplicate_entry, name, {}, {}, "the readings of one target are there twice");
-    for (std::size_t i = 1; i < cells.size(); ++i) {
-      const std::string_view text = trim(cells[i]);
-      // Lines end with a tab.
-      if (text.empty() && i + 1 == cells.size()) break;
-      std::optional<double> value = parse_double(text);
-      if (!value && text == "NaN") value = std::numeric_limits<double>::quiet_NaN();
-      if (!value)
-        refuse(place_, ErrorCode::invalid_value, fmt::format("{} cycle {}", name, i), std::string(text),
-               "a finite number");
-      readings.push_back(*value);
+  /// A row of what no measurement has a place for, where there is something.
+  void add_row(const std::vector<std::string_view>& cells, const AnalysisResult& result) {
+    bool is_any = is_genotyping_;
+    for (const std::size_t column : others_) is_any = is_any || !cell_of(cells, column).empty();
+    constexpr std::size_t most_cells = 4'000'000;
+    if (!is_any) return;
+    if (table_.rows.size() * table_.columns.size() > most_cells) {
+      not_read_.add("analysis_result.txt: further columns", "too many");
+      return;
     }
+    std::vector<std::string>& row = table_.rows.emplace_back();
+    row = {fmt::format("{}", result.well), result.sample, result.target};
+    if (is_genotyping_) {
+      row.push_back(result.call);
+      row.push_back(result.task);
+    }
+    for (const std::size_t column : others_) row.emplace_back(cell_of(cells, column));
   }
 
-  Place place_;
+  void read_readings(std::vector<double> AnalysisResult::*member) {
+    if (results_.empty())
+      text_.fail(ErrorCode::malformed_file, std::string(text_.label()), "readings before the first result line");
+    std::vector<double>& readings = results_.back().*member;
+    if (!readings.empty()) {
+      text_.fail(ErrorCode::duplicate_entry, std::string(text_.label()), "the readings of one target are there twice");
+    }
+    readings.reserve(expected_);
+    text_.read_numbers(readings);
+    expected_ = readings.size();
+  }
+
+  struct Columns {
+    std::optional<std::size_t> sample, target, task, ct, status, confidence, quantity, call, marker;
+  };
+
+  ResultText text_;
   NotReadList& not_read_;
-  std::vector<std::string> header_;
+  ResultHeader header_;
+  Columns columns_;
+  std::vector<std::size_t> others_;
+  bool is_genotyping_ = false;
+  std::string algorithm_;
+  std::size_t expected_ = 0;
   std::vector<AnalysisResult> results_;
-  std::set<std::pair<long, std::string>> seen_;
+  std::set<WellTarget> seen_;
+  VendorTable table_;
+  LabelTables lines_;
 };
 
 }  // namespace
 
 std::vector<AnalysisResult> read_analysis_result(std::string_view bytes, const std::string& path,
-                                                 NotReadList& not_read) {
+                                                 std::vector<VendorTable>& tables, NotReadList& not_read) {
   const DecodedText text = decode_text(bytes, path);
-  return ResultReader(path, not_read).read(text.utf8);
+  ResultReader reader(text.utf8, path, not_read);
+  std::vector<AnalysisResult> results = reader.read();
+  for (VendorTable& table : reader.release_tables()) tables.push_back(std::move(table));
+  return results;
+}
+
+std::map<WellTarget, MeltResult> read_melt_result(std::string_view bytes, const std::string& path,
+                                                  NotReadList& not_read) {
+  const DecodedText decoded = decode_text(bytes, path);
+  ResultText text(decoded.utf8, path);
+  ResultHeader header;
+  std::optional<std::size_t> target_column;
+  std::optional<std::size_t> tm_column;
+  std::map<WellTarget, MeltResult> results;
+  MeltResult* current = nullptr;
+  while (text.next()) {
+    const std::string_view label = text.label();
+    if (equals_ignoring_case(label, "Well")) {
+      header.read(text.cells());
+      target_column = header.find({"Detector", "Detector Name", "Target Name", "Target"}, text, true);
+      tm_column = header.find({"Tm", "Tm1"}, text);
+    } else if (const std::optional<long> well = parse_integer(label); well && !header.empty()) {
+      const std::vector<std::string_view>& cells = text.cells();
+      const std::string target(cell_of(cells, target_column));
+      if (*well < 0 || *well >= most_wells)
+        text.fail(ErrorCode::invalid_value, "Well", label, fmt::format("a well index from 0 to {}", most_wells - 1));
+      const auto [entry, is_new] = results.emplace(WellTarget{*well, target}, MeltResult{});
+      if (!is_new) {
+        text.fail(ErrorCode::duplicate_entry, "Well",
+                  fmt::format("the well with index {} has target '{}' twice", *well, target));
+      }
+      current = &entry->second;
+      const std::string_view tm = cell_of(cells, tm_column);
+      if (!is_no_cq(tm)) {
+        const std::string_view wrong = read_number_list(tm, current->melting_temperatures_celsius);
+        if (!wrong.empty()) text.fail(ErrorCode::invalid_value, "Tm", wrong, "temperatures with commas between");
+      }
+    } else if (current != nullptr && label == "Sample Temperatures" && current->temperatures_celsius.empty()) {
+      text.read_numbers(current->temperatures_celsius);
+    } else if (current != nullptr && label == "Rn values" && current->rn.empty()) {
+      text.read_numbers(current->rn);
+      if (current->rn.size() != current->temperatures_celsius.size()) {
+        text.fail(
+            ErrorCode::malformed_file, "Rn values",
+            fmt::format("{} readings at {} temperatures", current->rn.size(), current->temperatures_celsius.size()));
+      }
+    } else if (current != nullptr && label.starts_with("Delta Rn")) {
+      not_read.add("meltcuve_result.txt: Delta Rn values", "the derivative of the melting curve, made from it");
+    } else if (label != "Session Name") {
+      not_read.add("meltcuve_result.txt: other lines", "no result comes from them");
+    }
+  }
+  return results;
 }
 
 bool looks_like_analysis_result(std::string_view utf8) {
-  return utf8.starts_with("Session Name\t") &&
-         utf8.find("\nWell\tSample Name\tDetector\tTask\tCt") != std::string_view::npos;
+  if (!utf8.starts_with("Session Name")) return false;
+  const std::size_t end = utf8.find_first_of("\r\n");
+  if (end == std::string_view::npos) return false;
+  std::string_view second = utf8.substr(end);
+  second = second.substr(std::min(second.find_first_not_of("\r\n"), second.size()));
+  return second.starts_with("Well\tSample Name\tDetector\tTask") ||
+         second.starts_with("Well\tSample Name\tCall\tMarker Name");
 }
 
 }  // namespace qpcr::appbio_quantstudio

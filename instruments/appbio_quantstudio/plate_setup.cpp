@@ -1,160 +1,207 @@
-// Reads the XML descriptions of an .eds.
+// Reads plate_setup.xml.
 #include "instruments/appbio_quantstudio/plate_setup.hpp"
 
-#include <chrono>
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "libqpcr/core/error.hpp"
+#include "instruments/appbio_quantstudio/fault.hpp"
 #include "libqpcr/core/text.hpp"
 
 namespace qpcr::appbio_quantstudio {
 namespace {
 
-[[noreturn]] void refuse(const XmlElement& element, std::string found, std::string expected) {
-  ErrorContext context;
-  context.path = element.path();
-  context.line = element.line();
-  context.field = std::string(element.name());
-  context.found = std::move(found);
-  context.expected = std::move(expected);
-  throw Error(ErrorCode::invalid_value, std::move(context));
+long count_wells(const PlateSetup& setup) {
+  return setup.geometry ? static_cast<long>(setup.geometry->rows) * setup.geometry->columns : most_wells;
 }
 
 long read_index(const XmlElement& parent, const PlateSetup& setup) {
   const XmlElement element = parent.child("Index");
   const std::optional<long> index = parse_integer(element.text());
-  const long wells = setup.geometry ? static_cast<long>(setup.geometry->rows) * setup.geometry->columns : 100'000;
+  const long wells = count_wells(setup);
   if (!index || *index < 0 || *index >= wells) {
     refuse(element ? element : parent, element.text(), fmt::format("a well index from 0 to {}", wells - 1));
   }
   return *index;
 }
 
-void read_targets(const XmlElement& item, WellSetup& well) {
-  for (XmlElement task = item.child("DetectorTaskList").first(); task; task = task.next()) {
-    if (task.name() != "DetectorTask") continue;
-    TargetTask entry;
-    const XmlElement detector = task.child("Detector");
-    entry.target = detector.child("Name").text();
-    entry.reporter = detector.child("Reporter").text();
-    entry.task = task.child("Task").text();
-    const XmlElement quantity = task.child("Concentration");
-    // Every task carries a concentration; only a standard's was chosen by somebody.
-    if (quantity && equals_ignoring_case(entry.task, "STANDARD")) {
-      entry.quantity = parse_double(quantity.text());
-      if (!entry.quantity) refuse(quantity, quantity.text(), "a number");
-    }
-    for (const TargetTask& other : well.targets) {
-      if (other.target != entry.target) continue;
-      ErrorContext context;
-      context.path = detector.path();
-      context.line = detector.line();
-      context.field = "Detector";
-      context.found = entry.target;
-      context.problem = "the well has this target twice";
-      throw Error(ErrorCode::duplicate_entry, std::move(context));
-    }
-    well.targets.push_back(std::move(entry));
+void add_target(TargetTask entry, const XmlElement& place, WellSetup& well) {
+  for (const TargetTask& other : well.targets) {
+    if (other.target != entry.target || other.allele != entry.allele) continue;
+    ErrorContext context;
+    context.path = place.path();
+    context.line = place.line();
+    context.field = std::string(place.name());
+    context.found = entry.target;
+    context.problem = "the well has this target twice";
+    throw Error(ErrorCode::duplicate_entry, std::move(context));
   }
+  well.targets.push_back(std::move(entry));
+}
+
+void read_detectors(const XmlElement& item, WellSetup& well) {
+  for (XmlElement list = item.first(); list; list = list.next()) {
+    if (list.name() != "DetectorTaskList") continue;
+    for (XmlElement task = list.first(); task; task = task.next()) {
+      if (task.name() != "DetectorTask") continue;
+      TargetTask entry;
+      const XmlElement detector = task.child("Detector");
+      entry.target = detector.child("Name").text();
+      entry.reporter = std::string(strip_no_dye(detector.child("Reporter").text()));
+      entry.task = task.child("Task").text();
+      const XmlElement quantity = task.child("Concentration");
+      // Every task carries a concentration; only a standard's was chosen by somebody.
+      if (quantity && equals_ignoring_case(entry.task, "STANDARD")) {
+        entry.quantity = parse_double(quantity.text());
+        if (!entry.quantity) refuse(quantity, quantity.text(), "a number");
+      }
+      add_target(std::move(entry), detector, well);
+    }
+  }
+}
+
+/// A marker has two alleles, each with its reporter.
+void read_markers(const XmlElement& parent, WellSetup& well, int depth) {
+  constexpr int deepest = 4;
+  if (const XmlElement marker = parent.child("Marker")) {
+    for (const char* name : {"Allele1", "Allele2"}) {
+      const XmlElement allele = marker.child(name);
+      if (!allele) continue;
+      TargetTask entry;
+      entry.target = marker.child("Name").text();
+      entry.reporter = std::string(strip_no_dye(allele.child("Reporter").text()));
+      entry.task = parent.child("Task").text();
+      entry.allele = name;
+      add_target(std::move(entry), marker, well);
+    }
+    return;
+  }
+  if (depth == deepest) return;
+  for (XmlElement child = parent.first(); child; child = child.next()) read_markers(child, well, depth + 1);
+}
+
+/// The one text inside an element of a comment, however deep it is.
+std::string find_text(const XmlElement& element, int depth) {
+  constexpr int deepest = 3;
+  std::string text = element.text();
+  for (XmlElement child = element.first(); child && text.empty() && depth < deepest; child = child.next())
+    text = find_text(child, depth + 1);
+  return text;
 }
 
 void read_features(const XmlElement& map, PlateSetup& setup, NotReadList& not_read) {
   const std::string id = map.child("Feature").child("Id").text();
-  const bool samples = id == "sample";
-  if (!samples && id != "detector-task") {
-    if (map.child("FeatureValue"))
-      not_read.add(fmt::format("plate_setup.xml: feature '{}'", id), "no result comes from it");
-    return;
-  }
   for (XmlElement value = map.first(); value; value = value.next()) {
     if (value.name() != "FeatureValue") continue;
-    WellSetup& well = setup.wells[read_index(value, setup)];
     const XmlElement item = value.child("FeatureItem");
-    if (samples) {
-      well.sample = item.child("Sample").child("Name").text();
+    if (id == "sample") {
+      setup.wells[read_index(value, setup)].sample = item.child("Sample").child("Name").text();
+    } else if (id == "detector-task") {
+      read_detectors(item, setup.wells[read_index(value, setup)]);
+    } else if (id == "marker-task") {
+      read_markers(item, setup.wells[read_index(value, setup)], 0);
+    } else if (id == "comment" && item) {
+      setup.wells[read_index(value, setup)].comment = find_text(item, 0);
     } else {
-      read_targets(item, well);
+      not_read.add(fmt::format("plate_setup.xml: feature '{}'", id), "no result comes from it");
     }
   }
+}
+
+void read_wells(const XmlElement& list, PlateSetup& setup) {
+  for (XmlElement well = list.first(); well; well = well.next()) {
+    const long index = read_index(well, setup);
+    if (equals_ignoring_case(well.child("IsOmit").text(), "true")) setup.wells[index].omitted = true;
+    for (XmlElement flag = well.first(); flag; flag = flag.next()) {
+      if (flag.name() == "FlagName") setup.wells[index].flags.push_back(flag.text());
+    }
+  }
+}
+
+void read_geometry(const XmlElement& root, PlateSetup& setup) {
+  const std::string row_text = root.child("Rows").text();
+  const std::string column_text = root.child("Columns").text();
+  if (row_text.empty() && column_text.empty()) {
+    setup.geometry = parse_plate_type(root.child("PlateKind").child("Type").text());
+    return;
+  }
+  const std::optional<long> rows = parse_integer(row_text);
+  const std::optional<long> columns = parse_integer(column_text);
+  if (!rows || !columns || *rows < 1 || *columns < 1 || *rows > most_wells || *columns > most_wells ||
+      *rows * *columns > most_wells) {
+    refuse(root, fmt::format("{} x {}", row_text, column_text),
+           fmt::format("rows and columns of a plate of at most {} wells", most_wells));
+  }
+  setup.geometry = PlateGeometry{static_cast<int>(*rows), static_cast<int>(*columns)};
 }
 
 }  // namespace
 
+std::string_view strip_no_dye(std::string_view dye) {
+  dye = trim(dye);
+  for (const std::string_view none : {"NULL", "None", "N/A"}) {
+    if (equals_ignoring_case(dye, none)) return {};
+  }
+  return dye;
+}
+
+std::optional<PlateGeometry> find_plate_of(long wells) {
+  constexpr std::array<std::pair<long, PlateGeometry>, 5> plates{{{24, {4, 6}},
+                                                                  {48, {6, 8}},
+                                                                  {96, {8, 12}},
+                                                                  {384, {16, 24}},
+                                                                  // 4 by 12 subarrays of 8 by 8 through-holes.
+                                                                  {3072, {32, 96}}}};
+  for (const auto& [count, geometry] : plates) {
+    if (count == wells) return geometry;
+  }
+  return std::nullopt;
+}
+
+std::optional<PlateGeometry> parse_plate_type(std::string_view type) {
+  const std::string lower = to_lower_ascii(type);
+  if (const std::size_t at = lower.find("type_"); at != std::string::npos) {
+    const std::string_view rest = std::string_view(lower).substr(at + 5);
+    const std::size_t cross = rest.find('x');
+    if (cross != std::string_view::npos) {
+      const std::string_view tail = rest.substr(cross + 1);
+      const std::optional<long> rows = parse_integer(rest.substr(0, cross));
+      const std::optional<long> columns = parse_integer(tail.substr(0, tail.find_first_not_of("0123456789")));
+      if (rows && columns && *rows > 0 && *columns > 0 && *rows <= most_wells && *columns <= most_wells &&
+          *rows * *columns <= most_wells) {
+        return PlateGeometry{static_cast<int>(*rows), static_cast<int>(*columns)};
+      }
+    }
+  }
+  if (lower.find("openarray") != std::string::npos) return find_plate_of(3072);
+  std::optional<PlateGeometry> found;
+  for (std::size_t at = lower.find_first_of("0123456789"); at != std::string::npos;
+       at = lower.find_first_of("0123456789", at)) {
+    const std::size_t end = std::min(lower.find_first_not_of("0123456789", at), lower.size());
+    if (const std::optional<long> wells = parse_integer(std::string_view(lower).substr(at, end - at)); wells && !found)
+      found = find_plate_of(*wells);
+    at = end;
+  }
+  return found;
+}
+
 PlateSetup read_plate_setup(const XmlDocument& document, NotReadList& not_read) {
   PlateSetup setup;
   const XmlElement root = document.root();
-  const std::optional<long> rows = parse_integer(root.child("Rows").text());
-  const std::optional<long> columns = parse_integer(root.child("Columns").text());
-  constexpr long most = 100;
-  if (!rows || !columns || *rows < 1 || *columns < 1 || *rows > most || *columns > most) {
-    refuse(root, fmt::format("{} x {}", root.child("Rows").text(), root.child("Columns").text()),
-           "rows and columns of a plate");
-  }
-  setup.geometry = PlateGeometry{static_cast<int>(*rows), static_cast<int>(*columns)};
-  setup.passive_reference = root.child("PassiveReferenceDye").text();
+  read_geometry(root, setup);
+  setup.passive_reference = std::string(strip_no_dye(root.child("PassiveReferenceDye").text()));
+  setup.barcode = root.child("BarCode").text();
+  if (setup.barcode.empty()) setup.barcode = root.child("Barcode").text();
   for (XmlElement element = root.first(); element; element = element.next()) {
     if (element.name() == "FeatureMap") {
       read_features(element, setup, not_read);
     } else if (element.name() == "Wells") {
-      for (XmlElement well = element.first(); well; well = well.next()) {
-        const long index = read_index(well, setup);
-        if (equals_ignoring_case(well.child("IsOmit").text(), "true")) setup.wells[index].omitted = true;
-        if (well.child("FlagName")) not_read.add("plate_setup.xml: FlagName", "quality flags of the vendor's software");
-      }
+      read_wells(element, setup);
     }
   }
   return setup;
-}
-
-std::vector<ProtocolStage> read_protocol(const XmlDocument& document) {
-  std::vector<ProtocolStage> stages;
-  for (XmlElement element = document.root().first(); element; element = element.next()) {
-    if (element.name() != "TCStage") continue;
-    stages.push_back({element.child("StageFlag").text(), parse_integer(element.child("NumOfRepetitions").text())});
-  }
-  return stages;
-}
-
-bool is_melt_stage(const ProtocolStage& stage) {
-  const std::string flag = to_lower_ascii(stage.flag);
-  return flag.find("melt") != std::string::npos || flag.find("dissociation") != std::string::npos;
-}
-
-std::optional<std::string> to_utc_text(long milliseconds) {
-  constexpr long end_of_9999 = 253'402'300'800'000;
-  if (milliseconds <= 0 || milliseconds >= end_of_9999) return std::nullopt;
-  namespace chrono = std::chrono;
-  const chrono::sys_time<chrono::milliseconds> time{chrono::milliseconds(milliseconds)};
-  const auto day = chrono::floor<chrono::days>(time);
-  const chrono::year_month_day date{day};
-  const chrono::hh_mm_ss clock{time - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
-}
-
-Experiment read_experiment(const XmlDocument& document) {
-  Experiment experiment;
-  const XmlElement root = document.root();
-  experiment.name = root.child("Name").text();
-  experiment.run_state = root.child("RunState").text();
-  if (const std::optional<long> started = parse_integer(root.child("RunStartTime").text())) {
-    experiment.started_at = to_utc_text(*started).value_or("");
-  }
-  experiment.instrument.vendor = "Applied Biosystems";
-  experiment.instrument.model = root.child("InstrumentTypeId").text();
-  for (XmlElement property = root.first(); property; property = property.next()) {
-    if (property.name() != "ExperimentProperty" || property.attribute("type") != "InstrumentInfo") continue;
-    for (XmlElement value = property.first(); value; value = value.next()) {
-      const std::string text = value.child("String").text();
-      if (text.empty()) continue;
-      if (value.attribute("key") == "instrumentType") experiment.instrument.model = text;
-      if (value.attribute("key") == "instrumentSerialNumber") experiment.instrument.serial_number = text;
-    }
-  }
-  return experiment;
 }
 
 }  // namespace qpcr::appbio_quantstudio

@@ -5,9 +5,8 @@
 
 namespace qpcr::appbio_quantstudio {
 
-/// The reader of .eds in the SDS layout (ViiA 7, QuantStudio 3, 5, 6, 7, 12K Flex). Per well: multicomponent signal of
-/// every dye, Rn and ΔRn and Ct of every target, melting curves, plate set-up. The 7500/StepOne layout and the JSON
-/// layout of Design & Analysis 2 are recognised and refused by name.
+/// The reader of .eds in all three layouts: SDS (ViiA 7, QuantStudio 3, 5, 6, 7, 12K Flex), 7500 and StepOne, and the
+/// JSON layout of Design & Analysis 2.
 const Reader& reader();
 
 }  // namespace qpcr::appbio_quantstudio

@@ -1,4 +1,5 @@
-// Time of the processor from the bytes of a large RDML file to a run, in parts, beside what the parts replace.
+// Time of the processor from the bytes of a large RDML file and of an .eds to a run, in parts, beside what the parts
+// replace.
 #include <cstdint>
 #include <vector>
 
@@ -6,11 +7,13 @@
 #include <pugixml.hpp>
 #include <zip.h>
 
+#include "instruments/appbio_quantstudio/multicomponent.hpp"
 #include "instruments/rdml/document.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/seal/hash.hpp"
 #include "libqpcr/tabular/xml_tokenizer.hpp"
 #include "libqpcr/tabular/zip.hpp"
+#include "tests/bench/eds_file.hpp"
 #include "tests/bench/plate_file.hpp"
 
 namespace {
@@ -89,6 +92,30 @@ void load_file(benchmark::State& state) {
   count_bytes(state, document().size());
 }
 
+void read_eds_signals(benchmark::State& state) {
+  const std::string& xml = test::eds_signals(static_cast<int>(state.range(0)));
+  for (auto _ : state) {
+    NotReadList not_read;
+    benchmark::DoNotOptimize(appbio_quantstudio::read_multicomponent(xml, "a.xml", {}, not_read).points.data());
+  }
+  count_bytes(state, xml.size());
+}
+
+void build_tree_of_eds_by_pugixml(benchmark::State& state) {
+  const std::string& xml = test::eds_signals(static_cast<int>(state.range(0)));
+  for (auto _ : state) {
+    pugi::xml_document tree;
+    benchmark::DoNotOptimize(tree.load_buffer(xml.data(), xml.size()));
+  }
+  count_bytes(state, xml.size());
+}
+
+void load_eds(benchmark::State& state) {
+  const std::string& archive = test::eds_archive(static_cast<int>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(load_bytes(archive, "a.eds").data());
+  count_bytes(state, archive.size());
+}
+
 BENCHMARK(hash_archive)->Unit(benchmark::kMillisecond);
 BENCHMARK(inflate)->Unit(benchmark::kMillisecond);
 BENCHMARK(inflate_by_libzip)->Unit(benchmark::kMillisecond);
@@ -97,6 +124,9 @@ BENCHMARK(tokenize)->Unit(benchmark::kMillisecond);
 BENCHMARK(build_tree_by_pugixml)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_rdml)->Unit(benchmark::kMillisecond);
 BENCHMARK(load_file)->Unit(benchmark::kMillisecond);
+BENCHMARK(read_eds_signals)->Arg(96)->Arg(384)->Unit(benchmark::kMillisecond);
+BENCHMARK(build_tree_of_eds_by_pugixml)->Arg(96)->Arg(384)->Unit(benchmark::kMillisecond);
+BENCHMARK(load_eds)->Arg(96)->Arg(384)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -8,7 +8,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<test::ZipEntry> entries;
   for (auto& [name, bytes] : fuzz::split_parts(fuzz::to_bytes(data, size))) {
     test::ZipEntry entry;
-    entry.name = "apldbio/sds/" + name;
+    // Those of the JSON layout stand in folders of their own.
+    const bool is_path = name.find('/') != std::string::npos || name == "summary.json";
+    entry.name = is_path ? name : "apldbio/sds/" + name;
     entry.bytes = bytes;
     entries.push_back(entry);
   }
