@@ -89,9 +89,10 @@ std::vector<std::string> list_members(std::string_view bytes, const std::string&
   return members;
 }
 
-/// True where the sheets are the file. An .eds may carry a workbook among its members, and is none.
-bool is_workbook(std::string_view bytes, const std::vector<std::string>& members) {
-  if (is_compound_file(bytes)) return true;
+/// True where the sheets are the file. An .eds may carry a workbook among its members, and is none; nor is every
+/// compound file one.
+bool is_workbook(const InputFile& file, const std::vector<std::string>& members) {
+  if (is_compound_file(file.bytes)) return holds_workbook(list_compound_streams(file.bytes, file.path));
   return is_xlsx(members) && std::none_of(members.begin(), members.end(),
                                           [](const std::string& name) { return name.starts_with("apldbio/"); });
 }
@@ -102,7 +103,7 @@ void unpack(InputFile& file) {
     file.source = SourceFile{file.name, sha256_hex(file.bytes), file.bytes.size()};
     file.bytes = inflate_gzip(file.bytes, file.path);
   }
-  if (!is_workbook(file.bytes, list_members(file.bytes, file.path))) return;
+  if (!is_workbook(file, list_members(file.bytes, file.path))) return;
   Workbook workbook = is_compound_file(file.bytes) ? read_xls(file.bytes, file.path) : read_xlsx(file.bytes, file.path);
   file.workbook = std::make_shared<const Workbook>(std::move(workbook));
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libqpcr/core/provenance.hpp"
+#include "libqpcr/tabular/compound_file.hpp"
 #include "libqpcr/tabular/grid.hpp"
 
 namespace qpcr {
@@ -27,18 +28,16 @@ struct Workbook {
 /// case. `members` in normalised form.
 bool is_xlsx(const std::vector<std::string>& members);
 
-/// True for the first bytes of an OLE2 compound file, in which Excel 97 kept its workbooks.
-bool is_compound_file(std::string_view bytes);
-
 /// Cell values as text: numbers in the digits of the file, dates as ISO 8601, booleans as TRUE and FALSE, error values
 /// as written ("#N/A"). A merged cell has its text in its first cell.
 /// @throws Error malformed_file, unsafe_archive, wrong_encoding, with sheet and cell.
 Workbook read_xlsx(std::string_view bytes, const std::string& path);
 
-/// The same for Excel 97 (.xls), read in a child process with limits on time and memory.
-/// @throws Error malformed_file for a compound file that holds no workbook or a damaged one; unsafe_archive when a
-/// limit
-///   ends the child.
+/// The same for Excel 97 (.xls, a compound file), read by Debian's python3-xlrd in a child process with limits on time
+/// and memory. Numbers, which such a file holds in binary, are the fewest digits that give the same number back, whole
+/// ones without point or exponent ("5", "100000"). A date at midnight has no time; durations over a day read as dates.
+/// @throws Error unsupported_format for a compound file that holds no workbook or one behind a password, and where
+///   python3-xlrd is missing; malformed_file for a damaged one; unsafe_archive when a limit ends the child.
 Workbook read_xls(std::string_view bytes, const std::string& path);
 
 }  // namespace qpcr

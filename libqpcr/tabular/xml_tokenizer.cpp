@@ -158,14 +158,16 @@ std::optional<std::string_view> XmlTokenizer::attribute(std::string_view local_n
   return std::nullopt;
 }
 
-std::string_view XmlTokenizer::read_text() {
+std::string_view XmlTokenizer::read_text() { return text_ = trim_white(read_untrimmed_text()); }
+
+std::string_view XmlTokenizer::read_untrimmed_text() {
   if (!self_closing_) {
     // Nearly every text is one piece without references: it is not copied.
     const char* const end = scan_text(at_);
     const std::string_view raw(at_, static_cast<std::size_t>(end - at_));
     if (end[1] == '/' && raw.find_first_of("&\r") == std::string_view::npos) {
       read_end_tag(end);
-      return text_ = trim_white(raw);
+      return text_ = raw;
     }
   }
   scratch_.clear();
@@ -173,7 +175,7 @@ std::string_view XmlTokenizer::read_text() {
     // A text inside a child is not this element's.
     skip();
   }
-  return text_ = trim_white(scratch_);
+  return text_ = scratch_;
 }
 
 bool XmlTokenizer::read_double(double& number) {

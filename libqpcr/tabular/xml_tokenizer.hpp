@@ -25,8 +25,8 @@ inline constexpr std::size_t most_xml_attributes = 256;
 /// it every entity but the five of XML itself. Namespaces are not resolved: a name is matched without its prefix.
 ///
 /// After construction the tokenizer stands at the root. At an element, call exactly one of: next_child() until it is
-/// false, read_text(), read_double(), skip(). Each ends behind the element's end tag; the root's also checks what
-/// follows it.
+/// false, read_text(), read_untrimmed_text(), read_double(), skip(). Each ends behind the element's end tag; the root's
+/// also checks what follows it.
 ///
 ///     XmlTokenizer xml(source);                       // at <rdml>
 ///     while (xml.next_child()) {                      // at <sample>, <target> …
@@ -53,6 +53,8 @@ class XmlTokenizer {
   /// All character data directly inside the element, in pieces joined, line ends as LF, white space at both ends
   /// trimmed. Valid until the next call.
   std::string_view read_text();
+  /// The same with the white space at both ends.
+  std::string_view read_untrimmed_text();
   /// parse_double() of read_text(), without a copy where the text is a plain number.
   /// @return false when the text, which last_text() gives, is no number; `number` has then no meaning.
   bool read_double(double& number);
