@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "instruments/appbio_export/wells.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/tabular/header_text.hpp"
 
@@ -33,6 +34,13 @@ std::vector<long> find_numbers(std::string_view text) {
 /// "NA" is written for a field that nobody filled in.
 std::string filled(std::string_view value) {
   return value == "NA" || value == "N/A" ? std::string() : std::string(value);
+}
+
+/// A spreadsheet makes "1234.0" or "1.234E3" of a number that names something.
+std::string to_identifier(std::string_view text) {
+  if (text.find_first_of(".E") == std::string_view::npos) return std::string(text);
+  const std::optional<long> number = parse_whole(text);
+  return number ? fmt::format("{}", *number) : std::string(text);
 }
 
 constexpr std::array<std::string_view, 7> private_keys{
@@ -128,7 +136,7 @@ std::optional<PlateGeometry> Header::plate() const { return parse_block_type(fin
 void Header::apply(RunData& run, NotReadList& not_read) const {
   run.instrument.vendor = "Applied Biosystems";
   run.instrument.model = find({"instrumenttype"});
-  run.instrument.serial_number = find({"instrumentserialnumber"});
+  run.instrument.serial_number = to_identifier(find({"instrumentserialnumber"}));
   const std::string_view software = find({"softwarenameandversion"});
   const std::size_t version = software.rfind(" v");
   run.instrument.software = trim(software.substr(0, version));
@@ -137,7 +145,7 @@ void Header::apply(RunData& run, NotReadList& not_read) const {
   run.ended_at = find({"runenddate/time", "runenddata/time", "experimentrunendtime", "experimentrunstoptime"});
   if (run.ended_at == "Not Started") run.ended_at.clear();
   run.operator_name = filled(find({"operator", "username", "experimentusername"}));
-  run.plate_barcode = filled(find({"barcode", "experimentbarcode", "platebarcode"}));
+  run.plate_barcode = to_identifier(filled(find({"barcode", "experimentbarcode", "platebarcode"})));
   run.notes = filled(find({"comment", "comments", "experimentcomment", "experimentcomments"}));
   const std::string_view reference = find({"passivereference"});
   if (!equals_ignoring_case(reference, "none")) run.passive_reference_dye = filled(reference);

@@ -272,13 +272,12 @@ class RunReader {
     for (Measurement& m : all) {
       const auto sample = samples.find(m.well.label);
       if (m.sample.empty() && sample != samples.end()) m.sample = *sample->second;
-      const bool has_curve = !m.amplification.empty();
-      if (draft_.has_results && !m.target.empty() && has_curve && m.vendor.algorithm.empty() &&
+      if (draft_.has_results && !m.target.empty() && m.vendor.algorithm.empty() &&
           m.vendor.cq_status == CqStatus::not_measured && m.vendor.cq_text.empty() && !m.vendor.threshold)
         without_result.add(m.well);
     }
     if (!without_result.empty())
-      draft_.run.warnings.push_back("some wells have curves but no row in the results: " + without_result.text());
+      draft_.run.warnings.push_back("some wells have a target but no row in the results: " + without_result.text());
     draft_.run.measurements = std::move(all);
     sort_by_well(draft_.run.measurements);
     draft_.run.provenance.not_read = draft_.not_read.entries();

@@ -128,12 +128,14 @@ std::vector<std::size_t> find_flag_columns(Table& table) {
                           });
     if (table.is_read(column) || !capitals) continue;
     bool holds_flags = true;
+    bool any = false;
     for (const std::size_t row : table.rows()) {
       const std::string_view cell = table.cells().text(row, column);
       holds_flags = holds_flags && (cell.empty() || cell == "Y" || cell == "N");
+      any = any || !cell.empty();
     }
-    if (!holds_flags) continue;
-    table.mark_read(column);
+    if (!holds_flags || !any) continue;
+    table.claim(column);
     flags.push_back(column);
   }
   return flags;
@@ -204,6 +206,7 @@ void read_sample_setup(Table& table, Draft& draft) {
 
 void read_results(Table& table, Draft& draft) {
   const std::vector<std::size_t> wells = draft.wells.resolve(table);
+  const std::vector<std::size_t> flags = find_flag_columns(table);
   const RowColumns columns = find_row_columns(table);
   const std::vector<CqColumns> cqs = find_cq_columns(table, draft.algorithm);
   const auto first_cycle = table.find({"baselinestart"});
@@ -214,7 +217,6 @@ void read_results(Table& table, Draft& draft) {
   const auto issues = table.find({"resultqualityissues"});
   const auto quality = table.find({"curvequality"});
   const std::vector<std::size_t> melting = find_melting_temperatures(table);
-  const std::vector<std::size_t> flags = find_flag_columns(table);
   std::set<std::string> seen;
   for (std::size_t i = 0; i < wells.size(); ++i) {
     const std::size_t row = table.rows()[i];
@@ -258,6 +260,7 @@ void read_results(Table& table, Draft& draft) {
 void read_genotyping_results(Table& table, Draft& draft) {
   const std::vector<std::size_t> wells = draft.wells.resolve(table);
   keep_whole_table(table, draft);
+  const std::vector<std::size_t> flags = find_flag_columns(table);
   const RowColumns columns = find_row_columns(table);
   const auto assay = table.find({"snpassayname", "snpassay"});
   const auto call = table.find({"call"});
@@ -281,7 +284,6 @@ void read_genotyping_results(Table& table, Draft& draft) {
   alleles[1].first_cycle = table.find({"allele2baselinestart"});
   alleles[1].last_cycle = table.find({"allele2baselineend"});
   alleles[1].confidence = table.find({"allele2cqconf"});
-  const std::vector<std::size_t> flags = find_flag_columns(table);
   std::set<std::string> seen;
   for (std::size_t i = 0; i < wells.size(); ++i) {
     const std::size_t row = table.rows()[i];

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "instruments/appbio_export/wells.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/tabular/header_text.hpp"
@@ -185,11 +186,13 @@ void Table::find_rows() {
     if (wells.empty()) {
       closing = closing || (after_blank && filled <= widest_closing_row && !first.empty());
     } else {
-      // A well has no blank in its name and holds a number; "Reference Sample" is none.
-      const bool names_well = std::any_of(wells.begin(), wells.end(), [&](std::size_t column) {
+      const auto is_wrong = [&](std::size_t column) {
         const std::string_view cell = trim(grid.cell(row, column));
-        return cell.find_first_of("0123456789") != std::string_view::npos && cell.find(' ') == std::string_view::npos;
-      });
+        return !cell.empty() && !parse_place(cell) && !parse_whole(cell);
+      };
+      const bool names_well =
+          std::none_of(wells.begin(), wells.end(), is_wrong) &&
+          std::any_of(wells.begin(), wells.end(), [&](std::size_t c) { return !trim(grid.cell(row, c)).empty(); });
       closing = closing || (!names_well && filled <= widest_closing_row && !first.empty());
     }
     (closing ? closing_rows_ : rows_).push_back(row);

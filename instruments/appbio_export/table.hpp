@@ -49,6 +49,11 @@ class Table {
   std::size_t column_count() const noexcept { return folded_.size(); }
   bool is_read(std::size_t column) const { return read_[column]; }
   void mark_read(std::size_t column) { read_[column] = true; }
+  /// Marks a column as read by its header as written; find() does not see it any more ("CQCONF" beside "Cq Conf").
+  void claim(std::size_t column) {
+    read_[column] = true;
+    folded_[column].clear();
+  }
 
   /// Rows of data: neither blank nor a closing line such as "Reference Sample = Liver".
   const std::vector<std::size_t>& rows() const noexcept { return rows_; }
