@@ -1,6 +1,7 @@
 // Workbooks of spreadsheet programs: the values of their sheets, never their formulas.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "libqpcr/tabular/grid.hpp"
 
 namespace qpcr {
+
+/// Most rows and cells, blank ones between others included, that are read of a workbook.
+inline constexpr std::size_t most_workbook_places = 16'000'000;
 
 struct Sheet {
   std::string name;

@@ -33,7 +33,7 @@ def send(data):
 
 def fail(kind, problem):
     send(b"QXLE" + kind + text(problem))
-    sys.exit(0)
+    raise SystemExit
 
 def cell(kind, value, errors):
     if kind == 1:
@@ -146,17 +146,23 @@ std::string_view take_cell(Answer& answer, Grid& grid, bool since_1904, const st
   return grid.keep(date ? *date : render_number(days));
 }
 
-Sheet take_sheet(Answer& answer, const std::shared_ptr<const std::string>& owner, bool since_1904,
+Sheet take_sheet(Answer& answer, const std::shared_ptr<const std::string>& owner, bool since_1904, std::size_t& places,
                  const std::string& path) {
+  const auto count = [&](std::uint64_t number) {
+    places += static_cast<std::size_t>(number);
+    if (places > most_workbook_places)
+      refuse(ErrorCode::unsafe_archive, path, fmt::format("more than {} rows and cells", most_workbook_places));
+    return number;
+  };
   Sheet sheet;
   sheet.name = std::string(answer.take_text());
   sheet.hidden = answer.take_number(1) != 0;
   sheet.grid = Grid(path + ":" + sheet.name);
   sheet.grid.keep_alive(owner);
-  const std::uint64_t rows = answer.take_number(4);
+  const std::uint64_t rows = count(answer.take_number(4));
   for (std::uint64_t row = 0; row < rows; ++row) {
     sheet.grid.begin_row(static_cast<long>(row) + 1);
-    const std::uint64_t cells = answer.take_number(4);
+    const std::uint64_t cells = count(answer.take_number(4));
     for (std::uint64_t cell = 0; cell < cells; ++cell)
       sheet.grid.add_cell(take_cell(answer, sheet.grid, since_1904, path));
   }
@@ -213,9 +219,11 @@ Workbook read_xls(std::string_view bytes, const std::string& path) {
   if (kind != "QXLS") refuse(ErrorCode::malformed_file, path, "the workbook's reader sent no answer");
   const bool since_1904 = answer.take_number(1) != 0;
   const std::uint64_t sheets = answer.take_number(4);
+  std::size_t places = 0;
   Workbook workbook;
   list_unread(workbook, streams, answer.take_number(4));
-  for (std::uint64_t i = 0; i < sheets; ++i) workbook.sheets.push_back(take_sheet(answer, output, since_1904, path));
+  for (std::uint64_t i = 0; i < sheets; ++i)
+    workbook.sheets.push_back(take_sheet(answer, output, since_1904, places, path));
   if (answer.take(4) != "QEND" || !answer.is_at_end())
     refuse(ErrorCode::malformed_file, path, "the workbook's reader broke off: the file is damaged");
   return workbook;

@@ -18,6 +18,8 @@
 namespace qpcr::xlsx {
 namespace {
 
+constexpr std::size_t most_sheets = 10'000;
+
 [[noreturn]] void refuse(ErrorCode code, std::string path, std::string problem, std::string_view found = {}) {
   ErrorContext context;
   context.path = std::move(path);
@@ -129,6 +131,9 @@ std::vector<SheetEntry> read_sheet_list(const XmlSource& source, bool& since_190
         entry.relation = xml.attribute("id").value_or("");
         entry.hidden = xml.attribute("state").value_or("visible") != "visible";
         entries.push_back(std::move(entry));
+        if (entries.size() > most_sheets) {
+          refuse(ErrorCode::unsafe_archive, source.path(), fmt::format("more than {} sheets", most_sheets));
+        }
       }
       xml.skip();
     }
@@ -179,24 +184,30 @@ void place_sheets(Package& package, const Archive& archive, const std::vector<Sh
                                 "missing: the sheets were taken in the order of their "
                                 "numbers"});
   }
+  // Looked up by name: a hostile file lists thousands of each.
+  std::map<std::string_view, const Relation*> by_id;
+  for (const Relation& relation : relations) by_id.emplace(relation.id, &relation);
+  std::map<std::string, const ArchiveMember*> by_name;
+  for (const ArchiveMember& member : archive.members()) by_name.emplace(normalise_member_name(member.name), &member);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const SheetEntry& entry = entries[i];
     SheetPart sheet{entry.name, entry.hidden, by_order ? in_order[i] : nullptr};
     if (!by_order) {
-      const auto relation =
-          std::find_if(relations.begin(), relations.end(), [&](const Relation& r) { return r.id == entry.relation; });
-      if (relation == relations.end()) {
+      const auto relation = by_id.find(entry.relation);
+      if (relation == by_id.end()) {
         refuse(ErrorCode::malformed_file, path + ":" + entry.name, "the workbook does not say where this sheet is",
                entry.relation);
       }
-      if (relation->kind != "worksheet") {
-        package.not_read.push_back({entry.name, fmt::format("a sheet of another kind ({})", relation->kind)});
+      if (relation->second->kind != "worksheet") {
+        package.not_read.push_back({entry.name, fmt::format("a sheet of another kind ({})", relation->second->kind)});
         continue;
       }
-      sheet.member = archive.find(relation->member);
-      if (sheet.member == nullptr) {
-        refuse(ErrorCode::malformed_file, path + ":" + entry.name, "the sheet is not in the file", relation->member);
+      const auto member = by_name.find(relation->second->member);
+      if (member == by_name.end()) {
+        refuse(ErrorCode::malformed_file, path + ":" + entry.name, "the sheet is not in the file",
+               relation->second->member);
       }
+      sheet.member = member->second;
     }
     if (!seen.insert(sheet.member).second) {
       refuse(ErrorCode::malformed_file, path + ":" + entry.name, "two sheets are one part of the file",

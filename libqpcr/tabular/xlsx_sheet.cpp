@@ -1,6 +1,7 @@
 // Walks the cells of a sheet once (ECMA-376 part 1, 18.3 and 18.4).
 #include "libqpcr/tabular/xlsx_sheet.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/tabular/utf8.hpp"
+#include "libqpcr/tabular/workbook.hpp"
 #include "libqpcr/tabular/xml_tokenizer.hpp"
 
 namespace qpcr::xlsx {
@@ -355,8 +357,8 @@ class SheetReader {
     const std::size_t row_places = new_row ? at_.row + 1 - grid_.row_count() : 0;
     const std::size_t width = new_row ? 0 : width_;
     context_.places += row_places + (at_.column + 1 - width);
-    if (context_.places > most_sheet_places) {
-      fail(ErrorCode::unsafe_archive, fmt::format("more than {} rows and cells", most_sheet_places));
+    if (context_.places > most_workbook_places) {
+      fail(ErrorCode::unsafe_archive, fmt::format("more than {} rows and cells", most_workbook_places));
     }
     for (std::size_t row = grid_.row_count(); row <= at_.row; ++row) grid_.begin_row(static_cast<long>(row) + 1);
     for (std::size_t column = width; column < at_.column; ++column) grid_.add_cell({});

@@ -41,9 +41,6 @@ struct SheetContext {
   std::size_t places = 0;  ///< rows and cells made so far
 };
 
-/// Most rows and cells, blank ones between others included, of a workbook.
-inline constexpr std::size_t most_sheet_places = 16'000'000;
-
 /// @param path names the sheet in errors: "run.xlsx:Results".
 /// @param not_read receives formulas without a value.
 /// @throws Error malformed_file, invalid_value, duplicate_entry with row and cell; unsafe_archive for more rows or
