@@ -57,7 +57,11 @@ Sniff sniff(const FileHead& head) {
     return {Confidence::certain, "a zip whose only member is a plate set-up or protocol of CFX"};
   if (head.is_zip || head.text.empty()) return {Confidence::no, "neither text nor a .pcrd project"};
   const bool is_xml = trim(head.text).starts_with('<');
-  return to_sniff(identify_table(read_head_rows(head.text), names_table || is_xml).kind);
+  Sniff answer = to_sniff(identify_table(read_head_rows(head.text), names_table || is_xml).kind);
+  // Plate views and ANOVA have no header of their own, but names that no other program gives.
+  if (answer.confidence == Confidence::no && names_table && head.text.find_first_of(",;\t<") != std::string::npos)
+    return {Confidence::possible, "named like a table of CFX"};
+  return answer;
 }
 
 std::vector<RunData> read_zip(const InputFile& file) {

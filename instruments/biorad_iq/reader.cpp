@@ -122,7 +122,7 @@ class TableReader {
     find_columns();
     std::vector<std::string_view> numbers;
     for (std::size_t row = table_.first_row(); row < table_.end_row(); ++row) {
-      for (const auto column : {cq_, quantity_}) {
+      for (const auto column : {std::optional<std::size_t>(cq_), quantity_}) {
         if (column) numbers.push_back(grid_.cell(row, *column));
       }
     }
@@ -224,8 +224,7 @@ class TableReader {
 
   /// Means, replicate numbers and whatever else the measurements have no field for.
   void keep_rest() {
-    const std::set<std::size_t> read{
-        well_, dye_, sample_, cq_.value_or(well_), role_.value_or(well_), quantity_.value_or(well_)};
+    const std::set<std::size_t> read{well_, dye_, sample_, cq_, role_.value_or(well_), quantity_.value_or(well_)};
     add_table("Results", rows_, read);
     add_table("Sets of wells", sets_, {});
   }
@@ -261,8 +260,8 @@ class TableReader {
   std::size_t well_ = 0;
   std::size_t dye_ = 0;
   std::size_t sample_ = 0;
+  std::size_t cq_ = 0;
   std::optional<std::size_t> role_, quantity_;
-  std::optional<std::size_t> cq_;
   NumberFormat format_ = NumberFormat::decimal_dot;
   std::vector<std::size_t> rows_;
   std::vector<std::size_t> sets_;

@@ -202,7 +202,10 @@ std::vector<CorpusFile> corpus_biorad_cfx() {
       "\xEF\xBB\xBF" + to_text(cq_results(plate, "N/A"), ';', "\r\n", true));
   add("old Mac.csv", to_text(cq_results(plate, "N/A"), ',', "\r"));
   add("renamed curves.csv", csv(amplification(plate, "FAM")));
-  add("renamed Cq.csv", csv(cq_results(plate, "NaN")));
+  // The second dye's Cq are all one cycle later, which the first dye's curves give as well; one of them is not.
+  RunData distinct = plate;
+  distinct.measurements[5].vendor.cq_cycles = 25.5;
+  add("renamed Cq.csv", csv(cq_results(distinct, "NaN")));
   Rows custom = information();
   custom.push_back({""});
   custom.push_back({"Well", "Fluor", "Sample", "Cq", "Melt Temperature", "End RFU"});
