@@ -40,6 +40,7 @@ class DocumentReader {
     std::set<std::string> names;
     for (RunDraft& draft : drafts_) complete_run(draft, names);
     add_all(pending_);
+    report_unused();
     if (runs_.empty()) refuse(root, ErrorCode::malformed_file, "rdml", {}, "at least one run with reactions");
     for (RunData& run : runs_) {
       run.provenance.not_read = not_read_.entries();
@@ -53,6 +54,16 @@ class DocumentReader {
                            std::string expected, std::string problem = {}) const {
     throw make_error(source_, offset, code, std::move(field), std::move(found), std::move(expected),
                      std::move(problem));
+  }
+
+  /// What no run refers to is not known to be of any.
+  void report_unused() {
+    for (const auto& [id, conditions] : conditions_) {
+      if (!used_conditions_.contains(id)) not_read_.add("rdml/thermalCyclingConditions", "no run refers to them");
+    }
+    for (const auto& [id, name] : people_) {
+      if (!used_people_.contains(id)) not_read_.add("rdml/experimenter", "no run refers to this person");
+    }
   }
 
   void add_all(const NotReadList& list) {
@@ -150,12 +161,14 @@ class DocumentReader {
     RunData& run = draft.run;
     for (const std::string& id : draft.experimenter_ids) {
       const auto person = people_.find(id);
+      used_people_.insert(id);
       if (person == people_.end() || person->second.empty()) continue;
       if (!run.operator_name.empty()) run.operator_name += "; ";
       run.operator_name += person->second;
     }
     const auto conditions = conditions_.find(draft.protocol_id);
     if (draft.protocol_id.empty()) return;
+    used_conditions_.insert(draft.protocol_id);
     std::optional<std::vector<ProtocolStep>> protocol;
     if (conditions != conditions_.end()) protocol = to_protocol(conditions->second, loops_count_returns_);
     if (protocol) {
@@ -408,6 +421,8 @@ class DocumentReader {
   Definitions definitions_;
   std::map<std::string, CyclingConditions> conditions_;
   std::map<std::string, std::string> people_;  ///< name, by identifier
+  std::set<std::string> used_conditions_;
+  std::set<std::string> used_people_;
   std::vector<RunData> runs_;
   // Of the run being completed.
   bool stepone_ = false;

@@ -83,11 +83,13 @@ void read_graph(const XmlElement& element, Graph& graph, NotReadList& not_read) 
   }
 }
 
-/// Texts of the children that hold nothing else.
+/// Texts of the children that hold nothing else, and of the coordinates of a point.
 std::vector<std::pair<std::string, std::string>> list_cells(const XmlElement& element) {
   std::vector<std::pair<std::string, std::string>> cells;
   for (XmlElement child = element.first(); child; child = child.next()) {
     if (!child.first()) cells.emplace_back(child.name(), child.text());
+    if (child.name() != "value") continue;
+    for (XmlElement inner = child.first(); inner; inner = inner.next()) cells.emplace_back(inner.name(), inner.text());
   }
   return cells;
 }
