@@ -132,6 +132,12 @@ void compare_cq(const fs::path& path, const std::vector<Run>& runs) {
       CHECK(vendor.cq_status == CqStatus::no_amplification);
       continue;
     }
+    // StepOne writes the number of cycles for none, and LightCycler 96 a number under any call.
+    const bool stands_for_none = vendor.cq_status == CqStatus::no_amplification && !vendor.cq_text.empty();
+    if (stands_for_none) {
+      CHECK(parse_double(vendor.cq_text) == stored);
+      continue;
+    }
     ++expected_found;
     REQUIRE(vendor.cq_status == CqStatus::found);
     CHECK(bits(*vendor.cq_cycles) == bits(stored));
