@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -10,7 +11,9 @@
 
 #include <fmt/format.h>
 
+#include "instruments/rdml/child_texts.hpp"
 #include "instruments/rdml/definitions.hpp"
+#include "instruments/rdml/protocol.hpp"
 #include "instruments/rdml/run_draft.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
@@ -37,6 +40,7 @@ class DocumentReader {
     std::set<std::string> names;
     for (RunDraft& draft : drafts_) complete_run(draft, names);
     add_all(pending_);
+    report_unused();
     if (runs_.empty()) refuse(root, ErrorCode::malformed_file, "rdml", {}, "at least one run with reactions");
     for (RunData& run : runs_) {
       run.provenance.not_read = not_read_.entries();
@@ -50,6 +54,16 @@ class DocumentReader {
                            std::string expected, std::string problem = {}) const {
     throw make_error(source_, offset, code, std::move(field), std::move(found), std::move(expected),
                      std::move(problem));
+  }
+
+  /// What no run refers to is not known to be of any.
+  void report_unused() {
+    for (const auto& [id, conditions] : conditions_) {
+      if (!used_conditions_.contains(id)) not_read_.add("rdml/thermalCyclingConditions", "no run refers to them");
+    }
+    for (const auto& [id, name] : people_) {
+      if (!used_people_.contains(id)) not_read_.add("rdml/experimenter", "no run refers to this person");
+    }
   }
 
   void add_all(const NotReadList& list) {
@@ -85,14 +99,27 @@ class DocumentReader {
       } else if (name == "target") {
         definition_reader_.read_target(xml);
       } else if (name == "experimenter") {
-        pending_.add("rdml/experimenter", "names people");
-        xml.skip();
+        read_experimenter(xml);
+      } else if (name == "thermalCyclingConditions") {
+        CyclingConditions conditions = read_cycling_conditions(xml);
+        std::string id = conditions.id;
+        conditions_.emplace(std::move(id), std::move(conditions));
       } else if (name == "dye") {
         xml.skip();
       } else {
         ignore("rdml", xml);
       }
     }
+  }
+
+  void read_experimenter(XmlTokenizer& xml) {
+    const std::string id = read_identifier(xml);
+    auto [first, last, email, laboratory, address] =
+        read_child_texts<5>(xml, {"firstName", "lastName", "email", "labName", "labAddress"});
+    std::string name = std::move(first).value_or("");
+    if (!name.empty() && last && !last->empty()) name += " ";
+    people_[id] = name + std::move(last).value_or("");
+    if (email || laboratory || address) pending_.add("rdml/experimenter", "addresses of people");
   }
 
   void read_experiment(XmlTokenizer& xml) {
@@ -117,6 +144,7 @@ class DocumentReader {
     }
     if (draft.header_fault) throw *draft.header_fault;
     identify_writer(draft);
+    complete_header(draft);
     complete_reacts(draft);
     add_all(draft.header);
     add_all(draft.body);
@@ -129,9 +157,34 @@ class DocumentReader {
     }
   }
 
+  void complete_header(RunDraft& draft) {
+    RunData& run = draft.run;
+    for (const std::string& id : draft.experimenter_ids) {
+      const auto person = people_.find(id);
+      used_people_.insert(id);
+      if (person == people_.end() || person->second.empty()) continue;
+      if (!run.operator_name.empty()) run.operator_name += "; ";
+      run.operator_name += person->second;
+    }
+    const auto conditions = conditions_.find(draft.protocol_id);
+    if (draft.protocol_id.empty()) return;
+    used_conditions_.insert(draft.protocol_id);
+    std::optional<std::vector<ProtocolStep>> protocol;
+    if (conditions != conditions_.end()) protocol = to_protocol(conditions->second, loops_count_returns_);
+    if (protocol) {
+      run.protocol = std::move(*protocol);
+    } else {
+      draft.header.add("rdml/thermalCyclingConditions", conditions == conditions_.end()
+                                                            ? "the run names conditions that are not in the file"
+                                                            : "loops or numbers that make no stages");
+    }
+  }
+
   void complete_reacts(RunDraft& draft) {
     RunData& run = draft.run;
     without_curve_ = {};
+    results_ = {};
+    results_.name = "results in RDML";
     run.measurements.reserve(draft.data.size() + draft.reacts.size());
     std::set<std::string_view> seen;
     for (const ReactDraft& react : draft.reacts) {
@@ -141,6 +194,7 @@ class DocumentReader {
       }
       complete_react(draft, react);
     }
+    add_results(run);
     sort_by_well(run.measurements);
     const auto has_curve = [](const Measurement& m) { return !m.amplification.empty() || !m.melt.empty(); };
     if (std::none_of(run.measurements.begin(), run.measurements.end(), has_curve)) {
@@ -154,11 +208,13 @@ class DocumentReader {
     RunData& run = draft.run;
     const std::string_view background = draft.background;
     curve_kind_ = CurveKind::unknown;
+    loops_count_returns_ = false;
     stepone_ = run.instrument.software == "StepOne Software";
     if (const std::optional<CurveKind> written = parse_written_kind(background)) {
       curve_kind_ = *written;
     } else if (run.instrument.software.starts_with("BioRadCFX")) {
       run.instrument.vendor = "Bio-Rad";
+      loops_count_returns_ = true;
       if (background.starts_with("Baseline Subtracted")) curve_kind_ = CurveKind::baseline_subtracted;
       constexpr std::string_view mark = "Cycler SN: ";
       const std::string& model = run.instrument.model;
@@ -166,6 +222,9 @@ class DocumentReader {
         const std::size_t begin = at + mark.size();
         run.instrument.serial_number = model.substr(begin, std::min(model.find(',', begin), model.size()) - begin);
       }
+    } else if (to_lower_ascii(run.instrument.software).starts_with("lightcycler")) {
+      run.instrument.vendor = "Roche";
+      loops_count_returns_ = true;
     } else if (stepone_ && version_ == "1.0") {
       run.instrument.vendor = "Applied Biosystems";
       curve_kind_ = CurveKind::normalised;
@@ -241,14 +300,61 @@ class DocumentReader {
     return fmt::format("react {}, target {}", react.id, data.target_id);
   }
 
-  void complete_data(RunDraft& draft, const ReactDraft& react, DataDraft& data, Measurement& measurement) const {
+  void complete_data(RunDraft& draft, const ReactDraft& react, DataDraft& data, Measurement& measurement) {
     measurement.excluded = data.excluded;
     measurement.exclusion_reason = std::move(data.exclusion_reason);
     data.amplification.kind = data.kind.value_or(curve_kind_);
     sort_cycles(draft, react, data);
     if (data.cq_text) read_cq(draft, react, data, measurement);
+    read_results(data, measurement);
+    measurement.note = std::move(data.note);
     if (!data.amplification.cycles.empty()) measurement.amplification.push_back(std::move(data.amplification));
     if (!data.melt.fluorescence.empty()) measurement.melt.push_back(std::move(data.melt));
+  }
+
+  /// What a run has a place for goes there; the rest stands in a table as written.
+  void read_results(DataDraft& data, Measurement& measurement) {
+    VendorResult& vendor = measurement.vendor;
+    if (data.quantity_text) {
+      vendor.quantity = parse_double(*data.quantity_text);
+      if (vendor.quantity) vendor.quantity_unit = data.quantity_unit;
+    }
+    std::vector<std::pair<std::string_view, std::string>> rest;
+    for (auto& [name, text] : data.results) {
+      const std::optional<double> value = parse_double(text);
+      if (name == "quantFluor" && value && !vendor.threshold) {
+        vendor.threshold = value;
+      } else if (name == "meltTemp" && value) {
+        vendor.melting_temperatures_celsius.push_back(*value);
+      } else if (name == "endPt" && value) {
+        SingleReading reading;
+        reading.fluorescence = *value;
+        reading.kind = data.amplification.kind;
+        measurement.single_readings.push_back(reading);
+      } else {
+        rest.emplace_back(name, std::move(text));
+      }
+    }
+    if (rest.empty()) return;
+    constexpr std::size_t key_columns = 2;
+    std::vector<std::string>& row = results_.rows.emplace_back();
+    row = {measurement.well.label, measurement.target};
+    for (auto& [name, text] : rest) {
+      const auto column = std::find(result_columns_.begin(), result_columns_.end(), name);
+      const auto index = static_cast<std::size_t>(column - result_columns_.begin());
+      if (column == result_columns_.end()) result_columns_.emplace_back(name);
+      if (row.size() <= key_columns + index) row.resize(key_columns + index + 1);
+      row[key_columns + index] = std::move(text);
+    }
+  }
+
+  void add_results(RunData& run) {
+    if (results_.rows.empty()) return;
+    results_.columns = {"well", "target"};
+    results_.columns.insert(results_.columns.end(), result_columns_.begin(), result_columns_.end());
+    for (std::vector<std::string>& row : results_.rows) row.resize(results_.columns.size());
+    run.vendor_tables.push_back(std::exchange(results_, {}));
+    result_columns_.clear();
   }
 
   /// The order of readings carries no meaning in RDML; two readings of one cycle would.
@@ -264,6 +370,7 @@ class DocumentReader {
       for (const std::size_t i : order) {
         sorted.cycles.push_back(curve.cycles[i]);
         sorted.fluorescence.push_back(curve.fluorescence[i]);
+        if (!curve.temperatures_celsius.empty()) sorted.temperatures_celsius.push_back(curve.temperatures_celsius[i]);
       }
       curve = std::move(sorted);
       draft.run.warnings.push_back(place(react, data) + ": cycles were not in order and have been sorted");
@@ -293,14 +400,16 @@ class DocumentReader {
       refuse(data.cq_offset, ErrorCode::invalid_value, "cq of " + place(react, data), vendor.cq_text,
              "a cycle, or -1 for none");
     }
-    vendor.cq_status = CqStatus::found;
-    vendor.cq_cycles = value;
     const std::vector<double>& cycles = data.amplification.cycles;
     if (stepone_ && !cycles.empty() && *value >= cycles.back()) {
+      vendor.cq_status = CqStatus::no_amplification;
       draft.run.warnings.push_back(
           fmt::format("{}: vendor Cq {} is the number of cycles, which StepOne writes for undetermined",
                       place(react, data), vendor.cq_text));
+      return;
     }
+    vendor.cq_status = CqStatus::found;
+    vendor.cq_cycles = value;
   }
 
   const XmlSource& source_;
@@ -310,9 +419,16 @@ class DocumentReader {
   NotReadList pending_;  ///< met since the last run
   std::vector<RunDraft> drafts_;
   Definitions definitions_;
+  std::map<std::string, CyclingConditions> conditions_;
+  std::map<std::string, std::string> people_;  ///< name, by identifier
+  std::set<std::string> used_conditions_;
+  std::set<std::string> used_people_;
   std::vector<RunData> runs_;
   // Of the run being completed.
   bool stepone_ = false;
+  bool loops_count_returns_ = false;
+  VendorTable results_;
+  std::vector<std::string> result_columns_;
   CurveKind curve_kind_ = CurveKind::unknown;
   WellList without_curve_;
 };

@@ -37,15 +37,17 @@ std::string_view find_root_name(std::string_view text) {
   return {};
 }
 
-bool is_lightcycler96_project(std::string_view name) { return to_lower_ascii(name).ends_with(".lc96p"); }
+/// LightCycler 96 lays its own analysis beside the document; such files have a reader of their own.
+bool is_lightcycler96(const FileHead& head) {
+  return head.has_member("app_data.xml") && head.has_member("calculated_data.xml");
+}
 
 Sniff sniff_zip(const FileHead& head) {
   std::size_t files = 0;
   std::size_t xml = 0;
+  if (is_lightcycler96(head)) return {Confidence::no, "a LightCycler 96 project"};
   for (const std::string& member : head.members) {
     if (is_standard_member(member)) {
-      if (is_lightcycler96_project(head.name))
-        return {Confidence::certain, "a LightCycler 96 project with rdml_data.xml"};
       return {Confidence::certain, "a zip that holds rdml_data.xml"};
     }
     if (member.ends_with('/')) continue;
@@ -105,11 +107,6 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
     return read_document(XmlSource(file.bytes, file.path), std::move(not_read));
   }
   Archive archive(file.bytes, file.path);
-  if (is_lightcycler96_project(file.name)) {
-    refuse(ErrorCode::unsupported_format, file.path,
-           "a LightCycler 96 project (.lc96p) is recognised but not read yet: export RDML from the LightCycler 96 "
-           "software");
-  }
   const ArchiveMember& member = find_document(archive, file.path);
   bool lightcycler96 = false;
   for (const ArchiveMember& other : archive.members()) {

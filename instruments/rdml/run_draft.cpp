@@ -1,6 +1,7 @@
 // Reads the `run` elements of RDML in one pass; the numbers of a curve go straight into its arrays.
 #include "instruments/rdml/run_draft.hpp"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <utility>
@@ -13,6 +14,11 @@
 
 namespace qpcr::rdml {
 namespace {
+
+/// Elements of `data` that results of analyses stand in, in the order of the schema.
+constexpr std::array<std::string_view, 14> result_names{"N0",      "Ncopy",      "ampEffMet",  "ampEff",   "ampEffSE",
+                                                        "corrF",   "corrP",      "corrCq",     "meltTemp", "endPt",
+                                                        "bgFluor", "bgFluorSlp", "quantFluor", "corrM"};
 
 /// The last number of one name inside a reading.
 struct Number {
@@ -48,6 +54,14 @@ class RunDraftReader {
         run.started_at = xml_.read_text();
       } else if (name == "pcrFormat") {
         read_format();
+      } else if (name == "thermalCyclingConditions") {
+        draft_.protocol_id = read_identifier(xml_);
+        xml_.skip();
+      } else if (name == "experimenter") {
+        draft_.experimenter_ids.push_back(read_identifier(xml_));
+        xml_.skip();
+      } else if (name == "description") {
+        run.notes = xml_.read_text();
       } else {
         draft_.header.add(fmt::format("rdml/experiment/run/{}", name), no_result);
         xml_.skip();
@@ -118,6 +132,11 @@ class RunDraftReader {
       } else if (name == "sample") {
         react.sample_ids.push_back(read_identifier(xml_));
         xml_.skip();
+      } else if (name == "partitions") {
+        if (ignored_.insert("partitions").second)
+          in_react.add("rdml/experiment/run/react/partitions",
+                       "digital PCR has no curves; its partitions are not read");
+        xml_.skip();
       } else {
         ignore(in_react, "rdml/experiment/run/react");
       }
@@ -135,6 +154,7 @@ class RunDraftReader {
     bool has_target = false;
     cycles_.clear();
     readings_.clear();
+    cycle_temperatures_.clear();
     temperatures_.clear();
     melt_readings_.clear();
     fault_ = {};
@@ -158,8 +178,15 @@ class RunDraftReader {
         if (const std::optional<CurveKind> kind = parse_written_kind(xml_.read_text())) {
           data.kind = kind;
         } else {
-          not_read.add("rdml/experiment/run/react/data/note", no_result);
+          data.note = xml_.last_text();
         }
+      } else if (name == "quantity") {
+        auto [value, unit] = read_child_texts<2>(xml_, {"value", "unit"});
+        data.quantity_text = std::move(value);
+        data.quantity_unit = std::move(unit).value_or("");
+      } else if (const auto* const known = std::find(result_names.begin(), result_names.end(), name);
+                 known != result_names.end()) {
+        data.results.emplace_back(*known, std::string(xml_.read_text()));
       } else {
         ignore(not_read, "rdml/experiment/run/react/data");
       }
@@ -167,6 +194,11 @@ class RunDraftReader {
     // Copies of the right size: the buffers grow once for the whole run.
     data.amplification.cycles = cycles_;
     data.amplification.fluorescence = readings_;
+    if (cycle_temperatures_.size() == cycles_.size()) {
+      data.amplification.temperatures_celsius = cycle_temperatures_;
+    } else if (!cycle_temperatures_.empty()) {
+      not_read.add("rdml/experiment/run/react/data/adp/tmp", "only some of the readings of a curve have a temperature");
+    }
     data.melt.temperatures_celsius = temperatures_;
     data.melt.fluorescence = melt_readings_;
     if (!fault_.name.empty() && !draft_.data_fault)
@@ -198,24 +230,25 @@ class RunDraftReader {
     const std::string_view point_name = xml_.name();
     Number position;
     Number reading;
+    Number temperature;
     while (xml_.next_child()) {
       const std::string_view name = xml_.name();
       if (name == axis_name) {
         read_number(position, position_text_);
       } else if (name == "fluor") {
         read_number(reading, reading_text_);
-      } else if (name == "tmp" && saw_cycle_temperature_) {
-        xml_.skip();
+      } else if (name == "tmp") {
+        read_number(temperature, temperature_text_);
       } else {
-        // Every reading repeats its temperature.
-        saw_cycle_temperature_ = saw_cycle_temperature_ || name == "tmp";
         ignore(not_read, fmt::format("rdml/experiment/run/react/data/{}", point_name));
       }
     }
     if (!fault_.name.empty()) return;
     check_number(position, axis_name, position_text_, offset);
     if (fault_.name.empty()) check_number(reading, "fluor", reading_text_, offset);
+    if (fault_.name.empty() && temperature.seen) check_number(temperature, "tmp", temperature_text_, offset);
     if (!fault_.name.empty()) return;
+    if (temperature.seen) cycle_temperatures_.push_back(temperature.value);
     axis.push_back(position.value);
     readings.push_back(reading.value);
   }
@@ -237,14 +270,15 @@ class RunDraftReader {
   const XmlSource& source_;
   RunDraft draft_;
   Fault fault_;
-  bool saw_cycle_temperature_ = false;
   std::set<std::string> ignored_;
   std::vector<double> cycles_;
   std::vector<double> readings_;
+  std::vector<double> cycle_temperatures_;
   std::vector<double> temperatures_;
   std::vector<double> melt_readings_;
   std::string position_text_;
   std::string reading_text_;
+  std::string temperature_text_;
 };
 
 }  // namespace

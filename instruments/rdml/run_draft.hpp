@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "instruments/base/reader.hpp"
@@ -23,6 +25,11 @@ struct DataDraft {
   std::size_t cq_offset = 0;
   bool excluded = false;
   std::string exclusion_reason;
+  std::string note;  ///< other than of a kind
+  /// Results of analyses as written, by the name of their element: cq excepted.
+  std::vector<std::pair<std::string_view, std::string>> results;
+  std::optional<std::string> quantity_text;  ///< of version 1.0
+  std::string quantity_unit;
 };
 
 /// One `react` element and its range of RunDraft::data.
@@ -41,6 +48,8 @@ struct RunDraft {
   RunData run;  ///< name, instrument, start and plate
   std::string background;
   std::string algorithm;
+  std::string protocol_id;                    ///< of the thermal cycling conditions
+  std::vector<std::string> experimenter_ids;  ///< who ran it
   bool rows_are_letters = true;
   std::vector<ReactDraft> reacts;
   std::vector<DataDraft> data;

@@ -1,4 +1,4 @@
-// Inflates gzip with libdeflate.
+// Inflates gzip and zlib with libdeflate.
 #include "libqpcr/tabular/gzip.hpp"
 
 #include <algorithm>
@@ -71,6 +71,33 @@ std::string inflate_gzip(std::string_view bytes, const std::string& path, const 
     bytes.remove_prefix(taken);
   }
   return all;
+}
+
+std::string inflate_zlib(std::string_view bytes, const std::string& path, const ArchiveLimits& limits) {
+  const std::unique_ptr<libdeflate_decompressor, ReleaseDecompressor> decompressor(libdeflate_alloc_decompressor());
+  if (!decompressor) throw std::bad_alloc();
+  const std::uint64_t most =
+      std::min(limits.inflated_bytes, std::max(limits.ratio_free_bytes, limits.ratio * bytes.size()));
+  constexpr std::uint64_t usual_ratio = 4;
+  std::string inflated;
+  std::uint64_t room = std::clamp<std::uint64_t>(usual_ratio * bytes.size(), 1, most);
+  while (true) {
+    inflated.resize(room);
+    std::size_t taken = 0;
+    std::size_t given = 0;
+    const libdeflate_result result = libdeflate_zlib_decompress_ex(decompressor.get(), bytes.data(), bytes.size(),
+                                                                   inflated.data(), inflated.size(), &taken, &given);
+    if (result == LIBDEFLATE_SUCCESS && taken == bytes.size()) {
+      inflated.resize(given);
+      return inflated;
+    }
+    if (result != LIBDEFLATE_INSUFFICIENT_SPACE)
+      refuse(ErrorCode::malformed_file, path, "the zlib data are cut or damaged");
+    if (room >= most) {
+      refuse(ErrorCode::unsafe_archive, path, "the zlib data inflate to more than the limits of size and ratio allow");
+    }
+    room = std::min(most, room * 2);
+  }
 }
 
 }  // namespace qpcr

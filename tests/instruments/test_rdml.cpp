@@ -1,9 +1,11 @@
 // RDML: what each version says, its traps, and what is wrong in a file.
+#include <algorithm>
 #include <string>
 
 #include <catch2/catch.hpp>
 
 #include "tests/instruments/check.hpp"
+#include "tests/instruments/layouts/layouts.hpp"
 #include "tests/tabular/make_zip.hpp"
 
 using namespace qpcr;
@@ -215,14 +217,129 @@ TEST_CASE("the kind of curve is stated only for a writer that is certain") {
 TEST_CASE("what RDML holds beyond results is listed as not read") {
   const std::vector<Run> runs = load_bytes(
       document("1.2",
-               "<dateMade>x</dateMade><experimenter id=\"p\"><lastName>Li</lastName></experimenter>" + definitions,
-               react("1", "<note>n</note><bgFluor>1</bgFluor><adp><cyc>1</cyc><tmp>60</tmp><fluor>5</fluor></adp>")),
+               "<dateMade>x</dateMade><experimenter id=\"p\"><lastName>Li</lastName></experimenter>"
+               "<thermalCyclingConditions id=\"c\"/>" +
+                   definitions,
+               react("1", point("1", "5")) + "<react id=\"2\"><sample id=\"s\"/><partitions><volume>1</volume>"
+                                             "</partitions></react>"),
       "a.rdml");
   std::vector<std::string> where;
   for (const NotRead& entry : runs[0]->provenance.not_read) where.push_back(entry.where);
-  CHECK(where == std::vector<std::string>{
-                     "rdml/target/type", "rdml/dateMade", "rdml/experimenter", "rdml/experiment/run/react/data/note",
-                     "rdml/experiment/run/react/data/bgFluor", "rdml/experiment/run/react/data/adp/tmp"});
+  CHECK(where == std::vector<std::string>{"rdml/target/type", "rdml/dateMade", "rdml/experiment/run/react/partitions",
+                                          "rdml/thermalCyclingConditions", "rdml/experimenter"});
+  CHECK(runs[0]->operator_name.empty());
+}
+
+TEST_CASE("every layout of the corpus reads to the known plate") {
+  test::KnownPlate options;
+  options.dyes = {"FAM", "HEX"};
+  options.cycles = 8;
+  const RunData known = test::make_known_plate(options);
+  for (const test::CorpusFile& file : test::corpus_rdml()) {
+    INFO(file.name);
+    CHECK(identify_bytes(file.bytes, file.name, file.name).reader_id == "rdml");
+    const std::vector<Run> runs = load_bytes(file.bytes, file.name);
+    REQUIRE(runs.size() == 1);
+    CHECK(runs[0]->name == "experiment/run");
+    CHECK(runs[0]->plate == PlateGeometry{8, 12});
+    REQUIRE(runs[0]->measurements.size() == known.measurements.size());
+    for (std::size_t i = 0; i < known.measurements.size(); ++i) {
+      const Measurement& m = runs[0]->measurements[i];
+      const Measurement& expected = known.measurements[i];
+      INFO(m.well.label << " " << m.target);
+      CHECK(m.well == expected.well);
+      CHECK(m.target == expected.target);
+      CHECK(m.dye == expected.dye);
+      CHECK(m.sample == expected.sample);
+      CHECK(m.role == expected.role);
+      CHECK(m.quantity == expected.quantity);
+      CHECK(m.vendor.cq_status == expected.vendor.cq_status);
+      CHECK(m.vendor.cq_cycles == expected.vendor.cq_cycles);
+      CHECK(m.amplification.at(0).cycles == expected.amplification[0].cycles);
+      CHECK(m.amplification.at(0).fluorescence == expected.amplification[0].fluorescence);
+    }
+  }
+}
+
+TEST_CASE("temperatures, protocol, people, notes and results of analyses have their places") {
+  const std::vector<test::CorpusFile> files = test::corpus_rdml();
+  const auto file = std::find_if(files.begin(), files.end(),
+                                 [](const test::CorpusFile& each) { return each.name.starts_with("everything"); });
+  REQUIRE(file != files.end());
+  const Run run = load_bytes(file->bytes, file->name).front();
+  CHECK(run->operator_name == "Ada Example");
+  CHECK(run->notes == "second try");
+  CHECK(run->started_at == "2026-01-02T03:04:05");
+  CHECK(run->instrument.model == "made up");
+  CHECK(run->instrument.software_version == "2");
+  CHECK(run->protocol == std::vector<ProtocolStep>{{1, 1, 1, 95.0, 600.0, false},
+                                                   {2, 1, 8, 95.0, 15.0, false},
+                                                   {2, 2, 8, 60.0, 60.0, true},
+                                                   {3, 1, 1, std::nullopt, 5.0, true}});
+  const Measurement& m = find(run, "A2", "target 1");
+  CHECK(m.note == "pipetted twice");
+  CHECK(m.amplification[0].temperatures_celsius == std::vector<double>(8, 60.5));
+  CHECK(m.melt.at(0).fluorescence == std::vector<double>{9, 7.5});
+  CHECK(m.vendor.threshold == 101.6);
+  CHECK(m.vendor.melting_temperatures_celsius == std::vector<double>{82.5});
+  REQUIRE(m.single_readings.size() == 1);
+  CHECK(m.single_readings[0].stage == ReadStage::end_point);
+  CHECK(m.single_readings[0].fluorescence == 3.5);
+  CHECK(find(run, "A3", "target 2").exclusion_reason == "bubble");
+  REQUIRE(run->vendor_tables.size() == 1);
+  CHECK(run->vendor_tables[0].columns ==
+        std::vector<std::string>{"well", "target", "N0", "ampEffMet", "ampEff", "bgFluor"});
+  CHECK(run->vendor_tables[0].rows.at(3) ==
+        std::vector<std::string>{"A2", "target 2", "1.5e-9", "LinRegPCR", "1.9", "100"});
+}
+
+TEST_CASE("a loop runs as often as it says, once more for writers that count returns") {
+  const auto repeats = [](const std::string& software, const std::string& loop) {
+    const std::string step = "<temperature><temperature>60</temperature><duration>9</duration></temperature></step>";
+    const std::string conditions = "<thermalCyclingConditions id=\"c\"><step><nr>1</nr>" + step + "<step><nr>2</nr>" +
+                                   step + "<step><nr>3</nr>" + loop + "</step></thermalCyclingConditions>";
+    const std::string head = "<dataCollectionSoftware><name>" + software +
+                             "</name><version>1</version></dataCollectionSoftware><thermalCyclingConditions id=\"c\"/>";
+    std::vector<int> found;
+    for (const ProtocolStep& each :
+         load_bytes(document("1.2", conditions + definitions, head + react("1", point("1", "5"))), "a.rdml")[0]
+             ->protocol)
+      found.push_back(each.repeats);
+    return found;
+  };
+  const std::string loop = "<loop><goto>2</goto><repeat>40</repeat></loop>";
+  CHECK(repeats("any", loop) == std::vector<int>{1, 40});
+  CHECK(repeats("BioRadCFXManager.exe", loop) == std::vector<int>{1, 41});
+  CHECK(repeats("any", "<loop><goto>7</goto><repeat>40</repeat></loop>").empty());
+  CHECK(repeats("any", "<loop><goto>1</goto><repeat>many</repeat></loop>").empty());
+  CHECK(repeats("any", "<loop><goto>1</goto><repeat>99999999999999999999</repeat></loop>").empty());
+}
+
+TEST_CASE("temperatures follow their cycles, and half of them are none") {
+  const auto at = [](const std::string& cycle, const std::string& temperature) {
+    return "<adp><cyc>" + cycle + "</cyc><tmp>" + temperature + "</tmp><fluor>5</fluor></adp>";
+  };
+  const Run sorted = load_bytes(document("1.2", definitions, react("1", at("2", "62") + at("1", "61"))), "a.rdml")[0];
+  CHECK(sorted->measurements[0].amplification[0].temperatures_celsius == std::vector<double>{61, 62});
+  const Run half =
+      load_bytes(document("1.2", definitions, react("1", at("1", "61") + point("2", "5"))), "a.rdml").front();
+  CHECK(half->measurements[0].amplification[0].temperatures_celsius.empty());
+  CHECK(half->provenance.not_read.back().where == "rdml/experiment/run/react/data/adp/tmp");
+  CHECK(error_of(document("1.2", definitions, react("1", at("1", "warm"))), "a.rdml").context().field ==
+        "tmp of react 1, target t");
+}
+
+TEST_CASE("StepOne's number of cycles is no Cq") {
+  const std::string writer =
+      "<dataCollectionSoftware><name>StepOne Software</name><version>2</version></dataCollectionSoftware>";
+  const std::vector<Run> runs =
+      load_bytes(document("1.0", definitions,
+                          writer + react("A1", "<cq>3.0</cq>" + point("1", "5") + point("3", "6")) +
+                              react("A2", "<cq>2.5</cq>" + point("1", "5") + point("3", "6"))),
+                 "a.rdml");
+  CHECK(find(runs[0], "A1", "t").vendor.cq_status == CqStatus::no_amplification);
+  CHECK(find(runs[0], "A1", "t").vendor.cq_text == "3.0");
+  CHECK(find(runs[0], "A2", "t").vendor.cq_cycles == 2.5);
 }
 
 TEST_CASE("wrong RDML names line and element") {
@@ -252,7 +369,7 @@ TEST_CASE("wrong RDML names line and element") {
   CHECK_THAT(error_of(doctype, "a.rdml").what(), Catch::Contains("DOCTYPE"));
 }
 
-TEST_CASE("a LightCycler 96 project is refused by name, its RDML copy is read with a warning") {
+TEST_CASE("RDML beside one member of LightCycler 96 software is read with a warning") {
   test::ZipEntry data;
   data.name = "rdml_data.xml";
   data.bytes = document("1.1",
@@ -263,11 +380,7 @@ TEST_CASE("a LightCycler 96 project is refused by name, its RDML copy is read wi
   test::ZipEntry app;
   app.name = "app_data.xml";
   app.bytes = "<x/>";
-  const std::string bytes = test::make_zip({data, app});
-  const Error refused = error_of(bytes, "plate.lc96p");
-  CHECK(refused.code() == ErrorCode::unsupported_format);
-  CHECK_THAT(refused.what(), Catch::Contains("LightCycler 96"));
-  const std::vector<Run> runs = load_bytes(bytes, "plate.rdml");
+  const std::vector<Run> runs = load_bytes(test::make_zip({data, app}), "plate.rdml");
   CHECK(runs[0]->measurements[0].sample == "Liver 1");
   CHECK_THAT(runs[0]->warnings.back(), Catch::Contains("LightCycler 96"));
   CHECK(runs[0]->provenance.not_read.front().where == "app_data.xml");
