@@ -22,6 +22,10 @@ inline constexpr std::string_view no_dye = "qpcr:no-dye";
 /// Start of the description of a target that is used with several dyes, one RDML target a dye; its name follows.
 inline constexpr std::string_view target_description = "qpcr target: ";
 
+/// Start of the description of a sample whose identifier is not its name, because wells of that name hold it in another
+/// role or quantity; the name follows.
+inline constexpr std::string_view sample_description = "qpcr sample: ";
+
 /// Property of a sample's annotation: the text of a role that RDML has no code for.
 inline constexpr std::string_view role_property = "qpcr role";
 
