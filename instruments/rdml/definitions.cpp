@@ -86,8 +86,15 @@ void DefinitionReader::read_sample(XmlTokenizer& xml) {
       sample.calibrator = is_true(xml.read_text());
     } else if (name == "quantity") {
       read_quantity(xml, sample);
-    } else if (name == "description" && is_guid(id)) {
-      if (const std::string_view text = xml.read_text(); !text.empty()) sample.name = text;
+    } else if (name == "description") {
+      const std::string_view text = xml.read_text();
+      if (text.starts_with(rdml_text::sample_description)) {
+        sample.name = text.substr(rdml_text::sample_description.size());
+      } else if (is_guid(id)) {
+        if (!text.empty()) sample.name = text;
+      } else {
+        not_read_.add("rdml/sample/description", "no result comes from it");
+      }
     } else if (name == "annotation") {
       const auto [property, value] = read_child_texts<2>(xml, {"property", "value"});
       if (property == rdml_text::role_property) {
