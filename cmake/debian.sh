@@ -3,11 +3,12 @@
 
 build_packages=(
   build-essential ca-certificates ccache cmake libboost-math-dev libcairo2-dev libcli11-dev libcpp-httplib-dev libdeflate-dev libeigen3-dev
-  libfmt-dev libhdf5-dev libhwy-dev libicu-dev libpango1.0-dev libpugixml-dev libssl-dev libtbb-dev libtomlplusplus-dev libzip-dev ninja-build
-  nlohmann-json3-dev pkg-config pybind11-dev python3-dev python3-numpy python3-xlrd fonts-dejavu-core fonts-noto-core fonts-wqy-zenhei
+  libfmt-dev libhdf5-dev libhwy-dev libicu-dev libpango1.0-dev libpugixml-dev libssl-dev libtbb-dev libtomlplusplus-dev libxlsxwriter-dev
+  libzip-dev ninja-build nlohmann-json3-dev pkg-config pybind11-dev python3-dev python3-numpy python3-xlrd fonts-dejavu-core fonts-noto-core
+  fonts-wqy-zenhei
 )
 test_packages=(
-  catch2 clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libxml2-utils poppler-utils python3-pandas python3-pytest
+  catch2 clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libxml2-utils poppler-utils python3-jsonschema python3-openpyxl python3-pandas python3-pytest
   python3-scipy
 )
 bench_packages=(

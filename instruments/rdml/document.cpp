@@ -148,8 +148,9 @@ class DocumentReader {
     complete_reacts(draft);
     add_all(draft.header);
     add_all(draft.body);
-    const bool has_data = std::any_of(run.measurements.begin(), run.measurements.end(),
-                                      [](const Measurement& m) { return !m.target.empty() || !m.dye.empty(); });
+    const bool has_data = std::any_of(run.measurements.begin(), run.measurements.end(), [](const Measurement& m) {
+      return !m.target.empty() || !m.dye.empty() || !m.amplification.empty() || !m.melt.empty();
+    });
     if (!has_data) {
       not_read_.add(run.name, "a run without data");
     } else {

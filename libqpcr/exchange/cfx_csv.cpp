@@ -10,6 +10,7 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/exchange/plate_setup.hpp"
 #include "libqpcr/tabular/csv.hpp"
 
 namespace qpcr {
@@ -23,16 +24,6 @@ namespace {
                                          .found = {},
                                          .expected = {},
                                          .problem = std::move(problem)});
-}
-
-std::string to_file_stem(std::string_view name) {
-  std::string stem;
-  for (const char c : name) {
-    const bool forbidden =
-        std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos || static_cast<unsigned char>(c) < 0x20U;
-    stem += forbidden ? '-' : c;
-  }
-  return stem.empty() ? "run" : stem;
 }
 
 /// Measurements of one fluor in plate order, without excluded ones.

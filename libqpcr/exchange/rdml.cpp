@@ -1,4 +1,5 @@
-// RDML elements in the order of the schema: dyes, samples, targets, then experiments with their runs.
+// RDML elements in the order of the schema: experimenters, dyes, samples, targets, protocols, then experiments with
+// their runs.
 #include "libqpcr/exchange/rdml.hpp"
 
 #include <algorithm>
@@ -12,241 +13,79 @@
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/exchange/rdml_definitions.hpp"
+#include "libqpcr/exchange/rdml_protocol.hpp"
 #include "libqpcr/exchange/rdml_text.hpp"
-#include "libqpcr/exchange/roles.hpp"
+#include "libqpcr/exchange/rdml_wells.hpp"
+#include "libqpcr/exchange/run_rest.hpp"
 #include "libqpcr/exchange/xml_text.hpp"
-#include "libqpcr/exchange/zip_writer.hpp"
+#include "libqpcr/tabular/zip_writer.hpp"
 
 namespace qpcr {
 namespace {
 
-[[noreturn]] void refuse(ErrorCode code, std::string field, std::string problem) {
-  throw Error(code, {.path = {},
-                     .line = 0,
-                     .column = {},
-                     .field = std::move(field),
-                     .found = {},
-                     .expected = {},
-                     .problem = std::move(problem)});
-}
-
-std::string_view unit_code(std::string_view unit) {
-  for (const std::string_view code : {"cop", "fold", "dil", "ng", "nMol"}) {
-    if (equals_ignoring_case(unit, code)) return code;
-  }
-  return equals_ignoring_case(unit, "copies") ? "cop" : "other";
-}
-
-struct Quantity {
-  double value = 0;
-  std::string unit;
-
-  bool operator==(const Quantity&) const = default;
-};
-
-struct SampleEntry {
-  std::string id;
-  std::vector<std::pair<std::string, SampleRole>> roles;     ///< by target, first appearance
-  std::vector<std::pair<std::string, Quantity>> quantities;  ///< by target
-  std::string role_text;                                     ///< of a role without a code
-};
-
-struct TargetEntry {
-  std::string id;
-  std::string dye;
-  std::string name;  ///< empty unless the identifier is not the name
-};
-
-/// A well that is only known to be filled; RDML has a `react` without `data` for it.
-bool is_bare(const Measurement& measurement) {
-  return measurement.target.empty() && measurement.dye.empty() && measurement.amplification.empty() &&
-         measurement.melt.empty() && measurement.vendor.cq_status == CqStatus::not_measured && !measurement.excluded;
-}
-
 class Writer {
  public:
-  Writer(std::span<const Run> runs, const RdmlOptions& options) : runs_(runs), options_(options) {}
+  Writer(std::span<const Run> runs, const RdmlOptions& options)
+      : runs_(runs), options_(options), definitions_(runs, options.version, not_written_) {}
 
   WrittenDocument write() {
-    collect();
-    xml_ = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rdml xmlns=\"http://www.rdml.org\" version=\"1.3\">\n";
-    for (const std::string& dye : dyes_) xml_ += fmt::format("<dye id=\"{}\"/>\n", escape_xml(dye));
-    for (const SampleEntry& sample : samples_) write_sample(sample);
-    for (const TargetEntry& target : targets_) {
-      xml_ += fmt::format("<target id=\"{}\">", escape_xml(target.id));
-      if (!target.name.empty())
-        xml_ += fmt::format("<description>{}{}</description>", rdml_text::target_description, escape_xml(target.name));
-      xml_ += fmt::format("<type>toi</type><dyeId id=\"{}\"/></target>\n", escape_xml(target.dye));
-    }
+    xml_ =
+        fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rdml xmlns=\"http://www.rdml.org\" version=\"{}\">\n",
+                    is_1_2() ? "1.2" : "1.3");
+    write_experimenters();
+    xml_ += definitions_.render();
+    write_protocols();
     write_experiments();
     xml_ += "</rdml>\n";
-    return {std::move(xml_), std::move(not_written_)};
+    return {std::move(xml_), not_written_.release()};
   }
 
  private:
-  void note(std::string where, std::string why) {
-    NotWritten entry{std::move(where), std::move(why)};
-    if (noted_.emplace(entry.where, entry.why).second) not_written_.push_back(std::move(entry));
-  }
+  bool is_1_2() const { return options_.version == RdmlVersion::v1_2; }
 
-  /// Wells without a sample share an identifier when they agree in what they hold.
-  std::string sample_id(const std::vector<const Measurement*>& well) {
-    if (!well.front()->sample.empty()) return well.front()->sample;
-    std::string contents;
-    for (const Measurement* measurement : well) {
-      contents += fmt::format(
-          "{}\t{}\t{}\t{}\t{}\n", target_id(*measurement), to_string(measurement->role), measurement->role_text,
-          measurement->quantity ? format_double(*measurement->quantity) : "", measurement->quantity_unit);
+  void note(std::string where, std::string why) { not_written_.add(std::move(where), std::move(why)); }
+
+  void element(std::string_view name, double value, const std::string& place) {
+    if (std::isfinite(value)) {
+      xml_ += fmt::format("<{0}>{1}</{0}>", name, format_double(value));
+    } else {
+      note(place, fmt::format("{}, which is not a finite number", name));
     }
-    const auto [found, inserted] = unnamed_samples_.emplace(contents, unnamed_samples_.size() + 1);
-    if (found->second == 1) return std::string(rdml_text::no_sample);
-    return fmt::format("{}:{}", rdml_text::no_sample, found->second);
   }
 
-  static std::string dye_id(const Measurement& measurement) {
-    return measurement.dye.empty() ? std::string(rdml_text::no_dye) : measurement.dye;
-  }
-
-  std::string target_id(const Measurement& measurement) const {
-    const auto found = target_ids_.find({measurement.target, measurement.dye});
-    return found == target_ids_.end() ? std::string() : found->second;
-  }
-
-  void collect() {
-    collect_targets();
+  /// RDML has first and last name; the last word is taken for the latter.
+  void write_experimenters() {
     for (const Run& run : runs_) {
-      for (const auto& well : by_well(*run)) {
-        const std::string id = sample_id(well);
-        for (const Measurement* measurement : well) collect_sample(id, *measurement);
+      const std::string& name = run->operator_name;
+      if (name.empty()) continue;
+      if (!options_.with_operator) {
+        note(fmt::format("run {}", run->name), "the operator's name, which is personal data");
+        continue;
       }
+      const std::string id = fmt::format("experimenter {}", experimenters_.size() + 1);
+      if (!experimenters_.emplace(name, id).second) continue;
+      const std::size_t space = name.rfind(' ');
+      const std::string first = space == std::string::npos ? "" : name.substr(0, space);
+      const std::string last = space == std::string::npos ? name : name.substr(space + 1);
+      xml_ += fmt::format("<experimenter id=\"{}\"><firstName>{}</firstName><lastName>{}</lastName></experimenter>\n",
+                          id, escape_xml(first), escape_xml(last));
     }
   }
 
-  /// The measurements of each well, wells in the order of the run.
-  static std::vector<std::vector<const Measurement*>> by_well(const RunData& run) {
-    std::vector<std::vector<const Measurement*>> wells;
-    std::map<std::string, std::size_t> index;
-    for (const Measurement& measurement : run.measurements) {
-      const auto [found, inserted] = index.emplace(measurement.well.label, wells.size());
-      if (inserted) wells.emplace_back();
-      wells[found->second].push_back(&measurement);
+  void write_protocols() {
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      const std::string id = fmt::format("protocol {}", i + 1);
+      const std::string protocol = render_rdml_protocol(*runs_[i], id, not_written_);
+      xml_ += protocol;
+      protocol_ids_.push_back(protocol.empty() ? std::string() : id);
     }
-    return wells;
-  }
-
-  static void check_reserved(std::string_view name, std::string_view reserved, const char* field) {
-    if (name.starts_with(reserved)) {
-      refuse(ErrorCode::invalid_value, fmt::format("{} '{}'", field, name),
-             fmt::format("names that start with '{}' have a meaning of their own in RDML of this software", reserved));
-    }
-  }
-
-  void collect_targets() {
-    std::map<std::string, std::set<std::string>> dyes_of_target;
-    for (const Run& run : runs_) {
-      for (const Measurement& measurement : run->measurements) {
-        check_reserved(measurement.sample, rdml_text::no_sample, "sample");
-        check_reserved(measurement.target, rdml_text::no_target, "target");
-        check_reserved(measurement.dye, rdml_text::no_dye, "dye");
-        dyes_of_target[measurement.target].insert(measurement.dye);
-      }
-    }
-    std::set<std::string> used;
-    for (const auto& [target, dyes] : dyes_of_target) {
-      if (!target.empty() && dyes.size() == 1) used.insert(target);
-    }
-    for (const Run& run : runs_) {
-      for (const Measurement& measurement : run->measurements) {
-        const auto key = std::make_pair(measurement.target, measurement.dye);
-        if (target_ids_.contains(key) || is_bare(measurement)) continue;
-        std::string id = measurement.target;
-        std::string name;
-        if (measurement.target.empty()) {
-          id = std::string(rdml_text::no_target) + (measurement.dye.empty() ? "" : ":" + measurement.dye);
-        } else if (dyes_of_target[measurement.target].size() > 1) {
-          name = measurement.target;
-          id = free_id(fmt::format("{} ({})", name, measurement.dye.empty() ? "no dye" : measurement.dye), used);
-        }
-        target_ids_[key] = id;
-        targets_.push_back({id, dye_id(measurement), name});
-        if (std::find(dyes_.begin(), dyes_.end(), dye_id(measurement)) == dyes_.end())
-          dyes_.push_back(dye_id(measurement));
-      }
-    }
-  }
-
-  static std::string free_id(std::string id, std::set<std::string>& used) {
-    const std::string wanted = id;
-    for (int suffix = 2; !used.insert(id).second; ++suffix) id = fmt::format("{} #{}", wanted, suffix);
-    return id;
-  }
-
-  void collect_sample(const std::string& id, const Measurement& measurement) {
-    const auto [position, inserted] = sample_index_.emplace(id, samples_.size());
-    if (inserted) samples_.push_back({id, {}, {}, {}});
-    SampleEntry& sample = samples_[position->second];
-    const std::string target = target_id(measurement);
-    const auto same_target = [&](const auto& entry) { return entry.first == target; };
-    const auto role = std::find_if(sample.roles.begin(), sample.roles.end(), same_target);
-    if (role == sample.roles.end()) {
-      sample.roles.emplace_back(target, measurement.role);
-    } else if (role->second != measurement.role) {
-      note(fmt::format("sample {}, target {}", id, target),
-           fmt::format("also has the role {} in well {}", to_string(measurement.role), measurement.well.label));
-    }
-    if (measurement.role == SampleRole::unspecified && !measurement.role_text.empty()) {
-      if (sample.role_text.empty()) sample.role_text = measurement.role_text;
-      if (sample.role_text != measurement.role_text) {
-        note(fmt::format("sample {}, target {}", id, target),
-             fmt::format("also has the role '{}' in well {}", measurement.role_text, measurement.well.label));
-      }
-    }
-    if (!measurement.quantity) return;
-    Quantity quantity{*measurement.quantity, measurement.quantity_unit};
-    const auto found = std::find_if(sample.quantities.begin(), sample.quantities.end(), same_target);
-    if (found == sample.quantities.end()) {
-      if (unit_code(quantity.unit) == "other" && !quantity.unit.empty() && quantity.unit != "other") {
-        note(fmt::format("sample {}, target {}", id, target),
-             fmt::format("unit '{}' is written as 'other'", quantity.unit));
-      }
-      sample.quantities.emplace_back(target, std::move(quantity));
-    } else if (found->second != quantity) {
-      note(fmt::format("sample {}, target {}", id, target),
-           fmt::format("has another quantity in well {}", measurement.well.label));
-    }
-  }
-
-  void write_sample(const SampleEntry& sample) {
-    xml_ += fmt::format("<sample id=\"{}\">", escape_xml(sample.id));
-    if (!sample.role_text.empty()) {
-      xml_ += fmt::format("<annotation><property>{}</property><value>{}</value></annotation>", rdml_text::role_property,
-                          escape_xml(sample.role_text));
-    }
-    const SampleRole first = sample.roles.front().second;
-    const bool one_role =
-        std::all_of(sample.roles.begin(), sample.roles.end(), [&](const auto& r) { return r.second == first; });
-    bool calibrator = false;
-    for (const auto& [target, role] : sample.roles) {
-      calibrator = calibrator || role == SampleRole::calibrator;
-      if (to_rdml_role(role).empty()) continue;
-      xml_ += one_role || target.empty()
-                  ? fmt::format("<type>{}</type>", to_rdml_role(role))
-                  : fmt::format("<type targetId=\"{}\">{}</type>", escape_xml(target), to_rdml_role(role));
-      if (one_role) break;
-    }
-    for (const auto& [target, quantity] : sample.quantities) {
-      xml_ += target.empty() ? "<quantity>" : fmt::format("<quantity targetId=\"{}\">", escape_xml(target));
-      xml_ += fmt::format("<value>{}</value><unit>{}</unit></quantity>", format_double(quantity.value),
-                          unit_code(quantity.unit));
-    }
-    if (calibrator) xml_ += "<calibratorSample>true</calibratorSample>";
-    xml_ += "</sample>\n";
   }
 
   void write_experiments() {
-    std::vector<std::pair<std::string, std::vector<std::pair<std::string, const Run*>>>> experiments;
-    for (const Run& run : runs_) {
-      const std::string& name = run->name;
+    std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::size_t>>>> experiments;
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      const std::string& name = runs_[i]->name;
       const std::size_t slash = name.find('/');
       const bool split_name = slash != std::string::npos && slash > 0 && slash + 1 < name.size();
       const std::string experiment = split_name ? name.substr(0, slash) : "experiment";
@@ -255,20 +94,48 @@ class Writer {
           std::find_if(experiments.begin(), experiments.end(), [&](const auto& e) { return e.first == experiment; });
       if (found == experiments.end()) found = experiments.insert(experiments.end(), {experiment, {}});
       for (const auto& [other, unused] : found->second) {
-        if (other == id) refuse(ErrorCode::duplicate_entry, "run", fmt::format("two runs are named '{}'", name));
+        if (other != id) continue;
+        throw Error(ErrorCode::duplicate_entry, {.path = {},
+                                                 .line = 0,
+                                                 .column = {},
+                                                 .field = "run",
+                                                 .found = {},
+                                                 .expected = {},
+                                                 .problem = fmt::format("two runs are named '{}'", name)});
       }
-      found->second.emplace_back(id, &run);
+      found->second.emplace_back(id, i);
     }
     for (const auto& [experiment, runs] : experiments) {
       xml_ += fmt::format("<experiment id=\"{}\">\n", escape_xml(experiment));
-      for (const auto& [id, run] : runs) write_run(id, **run);
+      for (const auto& [id, index] : runs) write_run(id, index);
       xml_ += "</experiment>\n";
     }
   }
 
-  void write_run(const std::string& id, const RunData& run) {
+  void write_run(const std::string& id, std::size_t index) {
+    const RunData& run = *runs_[index];
     xml_ += fmt::format("<run id=\"{}\">\n", escape_xml(id));
+    if (!run.notes.empty()) xml_ += fmt::format("<description>{}</description>\n", escape_xml(run.notes));
+    if (const auto found = experimenters_.find(run.operator_name); found != experimenters_.end())
+      xml_ += fmt::format("<experimenter id=\"{}\"/>\n", found->second);
+    write_instrument(run);
+    if (!options_.setup_only) write_methods(run);
+    if (!protocol_ids_[index].empty())
+      xml_ += fmt::format("<thermalCyclingConditions id=\"{}\"/>\n", protocol_ids_[index]);
+    const RdmlNumbering numbering = number_rdml_wells(run, not_written_);
+    xml_ += numbering.format;
+    write_start(run);
+    for (const RdmlWell& well : definitions_.wells(index))
+      write_reaction(run, numbering.numbers.at(well.measurements.front()->well.label), well);
+    xml_ += "</run>\n";
+    RestOfRun said;
+    said.role_codes = true;
+    list_rest_of_run(run, said, not_written_);
+  }
+
+  void write_instrument(const RunData& run) {
     const Instrument& instrument = run.instrument;
+    const std::string place = fmt::format("run {}", run.name);
     std::string model = instrument.model;
     // A vendor that the model already opens with ("Bio-Rad CFX96") is not repeated.
     if (!instrument.vendor.empty() && !model.starts_with(instrument.vendor)) {
@@ -277,23 +144,21 @@ class Writer {
     // A serial number has no place in RDML; the mark of simulated data must not be lost with it.
     constexpr std::string_view simulated = "SIMULATED";
     if (is_simulated(run) && model != simulated) {
-      if (!model.empty()) note(fmt::format("run {}", run.name), fmt::format("instrument '{}'", model));
+      if (!model.empty()) note(place, fmt::format("instrument '{}'", model));
       model = simulated;
     }
     if (!model.empty()) xml_ += fmt::format("<instrument>{}</instrument>\n", escape_xml(model));
+    if (!instrument.vendor.empty() && model != simulated)
+      note(place, fmt::format("vendor and model stand in one text, '{}'", model));
     if (!instrument.serial_number.empty() && instrument.serial_number != model) {
-      note(fmt::format("run {}", run.name),
-           fmt::format("serial number '{}' of the instrument has no place in RDML", instrument.serial_number));
+      note(place, fmt::format("serial number '{}' of the instrument has no place in RDML", instrument.serial_number));
     }
     if (!instrument.software.empty()) {
       xml_ += fmt::format("<dataCollectionSoftware><name>{}</name><version>{}</version></dataCollectionSoftware>\n",
                           escape_xml(instrument.software), escape_xml(instrument.software_version));
+    } else if (!instrument.software_version.empty()) {
+      note(place, fmt::format("software version '{}' without the software's name", instrument.software_version));
     }
-    write_kind(run);
-    const std::map<std::string, long> numbers = number_wells(run);
-    write_start(run);
-    for (const auto& well : by_well(run)) write_reaction(run, numbers.at(well.front()->well.label), well);
-    xml_ += "</run>\n";
   }
 
   /// The curve of a measurement that goes into the file, or null.
@@ -301,8 +166,9 @@ class Writer {
     return options_.kind ? find_curve(measurement, *options_.kind) : find_analysis_curve(measurement);
   }
 
-  /// Says what was done to the curves, since a reader that does not know would subtract their baseline again.
-  void write_kind(const RunData& run) {
+  /// Says what was done to the curves, since a reader that does not know would subtract their baseline again; and by
+  /// which method of the schema's list the Cq was found, where the file says one for the whole run.
+  void write_methods(const RunData& run) {
     run_kind_ = CurveKind::unknown;
     for (const Measurement& measurement : run.measurements) {
       const AmplificationCurve* curve = choose_curve(measurement);
@@ -310,77 +176,26 @@ class Writer {
       run_kind_ = curve->kind;
       break;
     }
-    if (run_kind_ == CurveKind::unknown) return;
-    xml_ += fmt::format("<backgroundDeterminationMethod>{}{}</backgroundDeterminationMethod>\n", rdml_text::curve_kind,
-                        to_string(run_kind_));
-  }
-
-  /// Writes pcrFormat. @return the react number of each well label.
-  std::map<std::string, long> number_wells(const RunData& run) {
-    std::map<std::string, long> numbers;
-    bool any_position = false;
-    bool any_name = false;
-    std::optional<PlateGeometry> plate = run.plate;
-    GridPosition last;
+    if (run_kind_ != CurveKind::unknown) {
+      xml_ += fmt::format("<backgroundDeterminationMethod>{}{}</backgroundDeterminationMethod>\n",
+                          rdml_text::curve_kind, to_string(run_kind_));
+    }
+    std::set<std::string> algorithms;
     for (const Measurement& measurement : run.measurements) {
-      (measurement.well.position ? any_position : any_name) = true;
-      if (!measurement.well.position) continue;
-      last.row = std::max(last.row, measurement.well.position->row);
-      last.column = std::max(last.column, measurement.well.position->column);
+      if (measurement.vendor.cq_status != CqStatus::not_measured) algorithms.insert(measurement.vendor.algorithm);
     }
-    if (any_position && any_name) {
-      refuse(ErrorCode::invalid_value, fmt::format("run {}", run.name),
-             "some wells have a position on the plate and some do not");
+    algorithms.erase("");
+    constexpr std::string_view methods[] = {"automated threshold and baseline settings",
+                                            "manual threshold and baseline settings", "second derivative maximum",
+                                            "other"};
+    const bool known = algorithms.size() == 1 &&
+                       std::find(std::begin(methods), std::end(methods), *algorithms.begin()) != std::end(methods);
+    if (known) {
+      xml_ += fmt::format("<cqDetectionMethod>{}</cqDetectionMethod>\n", *algorithms.begin());
+    } else {
+      for (const std::string& algorithm : algorithms)
+        note(fmt::format("run {}", run.name), fmt::format("algorithm '{}' of the vendor Cq", algorithm));
     }
-    if (any_name) return number_named_wells(run);
-    if (!plate) {
-      for (const PlateGeometry standard : {PlateGeometry{8, 12}, PlateGeometry{16, 24}, PlateGeometry{32, 48}}) {
-        if (!plate && standard.contains(last)) plate = standard;
-      }
-      if (!plate) plate = PlateGeometry{last.row + 1, last.column + 1};
-      note(fmt::format("run {}", run.name),
-           fmt::format("the plate is not known; written as {} × {} wells", plate->rows, plate->columns));
-    }
-    for (const Measurement& measurement : run.measurements) {
-      const GridPosition position = *measurement.well.position;
-      numbers[measurement.well.label] = static_cast<long>(position.row) * plate->columns + position.column + 1;
-    }
-    write_format(plate->rows, plate->columns, "ABC");
-    return numbers;
-  }
-
-  std::map<std::string, long> number_named_wells(const RunData& run) {
-    constexpr long largest_number = 100000;
-    std::map<std::string, long> numbers;
-    long largest = 1;
-    bool all_numbers = true;
-    for (const Measurement& measurement : run.measurements) {
-      const auto number = parse_integer(measurement.well.label);
-      // "01" and "1" would be one reaction, so only the plain form of a number counts as one.
-      if (!number || *number < 1 || *number > largest_number || std::to_string(*number) != measurement.well.label)
-        all_numbers = false;
-      if (number) largest = std::max(largest, *number);
-      numbers.emplace(measurement.well.label, number.value_or(0));
-    }
-    if (!all_numbers) {
-      largest = 0;
-      std::set<std::string> seen;
-      for (const Measurement& measurement : run.measurements) {
-        if (!seen.insert(measurement.well.label).second) continue;
-        numbers[measurement.well.label] = ++largest;
-        note(fmt::format("run {}, well {}", run.name, measurement.well.label),
-             fmt::format("has no position; written as reaction {}", largest));
-      }
-    }
-    write_format(static_cast<int>(largest), 1, "123");
-    return numbers;
-  }
-
-  void write_format(int rows, int columns, std::string_view row_label) {
-    xml_ += fmt::format(
-        "<pcrFormat><rows>{}</rows><columns>{}</columns><rowLabel>{}</rowLabel><columnLabel>123</columnLabel></"
-        "pcrFormat>\n",
-        rows, columns, row_label);
   }
 
   void write_start(const RunData& run) {
@@ -392,41 +207,71 @@ class Writer {
     }
   }
 
-  void write_reaction(const RunData& run, long number, const std::vector<const Measurement*>& measurements) {
-    const std::string sample = sample_id(measurements);
-    xml_ += fmt::format("<react id=\"{}\"><sample id=\"{}\"/>\n", number, escape_xml(sample));
-    for (const Measurement* measurement : measurements) {
-      if (measurement->sample != measurements.front()->sample) {
-        refuse(ErrorCode::invalid_value, fmt::format("well {}", measurement->well.label),
-               "holds two samples, which RDML cannot say");
+  void write_reaction(const RunData& run, long number, const RdmlWell& well) {
+    xml_ += fmt::format("<react id=\"{}\"><sample id=\"{}\"/>\n", number, escape_xml(well.sample_id));
+    for (const Measurement* measurement : well.measurements) {
+      const std::string target = definitions_.target_id(*measurement);
+      if (target.empty()) continue;
+      if (options_.setup_only) {
+        xml_ += fmt::format("<data><tar id=\"{}\"/></data>\n", escape_xml(target));
+      } else {
+        write_data(fmt::format("run {}, well {}, target {}", run.name, measurement->well.label, target), target,
+                   *measurement);
       }
-      if (!is_bare(*measurement)) write_data(run, *measurement);
     }
     xml_ += "</react>\n";
   }
 
-  void write_data(const RunData& run, const Measurement& measurement) {
-    const std::string place =
-        fmt::format("run {}, well {}, target {}", run.name, measurement.well.label, target_id(measurement));
-    xml_ += fmt::format("<data><tar id=\"{}\"/>", escape_xml(target_id(measurement)));
+  void write_data(const std::string& place, const std::string& target, const Measurement& measurement) {
+    xml_ += fmt::format("<data><tar id=\"{}\"/>", escape_xml(target));
     const VendorResult& vendor = measurement.vendor;
     if (vendor.cq_cycles) {
       xml_ += fmt::format("<cq>{}</cq>", format_double(*vendor.cq_cycles));
     } else if (vendor.cq_status != CqStatus::not_measured && vendor.cq_status != CqStatus::excluded) {
       xml_ += "<cq>-1.0</cq>";
+      if (vendor.cq_status != CqStatus::no_amplification)
+        note(place, fmt::format("why there is no Cq: {}", to_string(vendor.cq_status)));
+    } else if (vendor.cq_status == CqStatus::excluded) {
+      note(place, "why there is no Cq: excluded");
+    }
+    if (!vendor.melting_temperatures_celsius.empty()) {
+      if (is_1_2()) {
+        note(place, "melting temperatures of the vendor");
+      } else {
+        element("meltTemp", vendor.melting_temperatures_celsius.front(), place);
+        if (vendor.melting_temperatures_celsius.size() > 1) note(place, "further melting temperatures of the vendor");
+      }
     }
     if (measurement.excluded) {
       xml_ += fmt::format("<excl>{}</excl>",
                           escape_xml(measurement.exclusion_reason.empty() ? "excluded" : measurement.exclusion_reason));
     }
-    if (const AmplificationCurve* curve = choose_curve(measurement); curve != nullptr && curve->kind != run_kind_)
-      xml_ += fmt::format("<note>{}{}</note>", rdml_text::curve_kind, to_string(curve->kind));
+    write_note(place, measurement);
     write_amplification(place, measurement);
     write_melt(place, measurement);
-    if (vendor.threshold) xml_ += fmt::format("<quantFluor>{}</quantFluor>", format_double(*vendor.threshold));
-    if (!vendor.call.empty()) note(place, fmt::format("vendor call '{}'", vendor.call));
-    if (vendor.cq_confidence) note(place, "confidence of the vendor Cq");
+    write_end_point(place, measurement);
+    if (vendor.threshold) element("quantFluor", *vendor.threshold, place);
+    list_vendor_rest(vendor, place, not_written_);
     xml_ += "</data>\n";
+  }
+
+  void write_note(const std::string& place, const Measurement& measurement) {
+    const AmplificationCurve* curve = choose_curve(measurement);
+    const bool other_kind = curve != nullptr && curve->kind != run_kind_;
+    if (other_kind) {
+      const std::string text = fmt::format("{}{}", rdml_text::curve_kind, to_string(curve->kind));
+      if (is_1_2()) {
+        note(place, fmt::format("that its curve is of kind {}", to_string(curve->kind)));
+      } else {
+        xml_ += fmt::format("<note>{}</note>", text);
+      }
+    }
+    if (measurement.note.empty()) return;
+    if (is_1_2() || other_kind) {
+      note(place, "the note beside the well");
+    } else {
+      xml_ += fmt::format("<note>{}</note>", escape_xml(measurement.note));
+    }
   }
 
   void write_amplification(const std::string& place, const Measurement& measurement) {
@@ -440,8 +285,10 @@ class Writer {
         note(place, "missing readings have no data point");
         continue;
       }
-      xml_ += fmt::format("<adp><cyc>{}</cyc><fluor>{}</fluor></adp>", format_double(written->cycles[i]),
-                          format_double(written->fluorescence[i]));
+      xml_ += "<adp><cyc>" + format_double(written->cycles[i]) + "</cyc>";
+      if (!written->temperatures_celsius.empty() && std::isfinite(written->temperatures_celsius[i]))
+        xml_ += "<tmp>" + format_double(written->temperatures_celsius[i]) + "</tmp>";
+      xml_ += "<fluor>" + format_double(written->fluorescence[i]) + "</fluor></adp>";
     }
   }
 
@@ -452,6 +299,8 @@ class Writer {
     }
     if (measurement.melt.empty()) return;
     const MeltCurve& curve = measurement.melt.front();
+    if (curve.kind != CurveKind::unknown)
+      note(place, fmt::format("that its melting curve is of kind {}", to_string(curve.kind)));
     std::set<float> temperatures;  // the schema's type: two that are one float are a duplicate to a validator
     for (std::size_t i = 0; i < curve.temperatures_celsius.size(); ++i) {
       if (std::isnan(curve.fluorescence[i])) {
@@ -465,19 +314,29 @@ class Writer {
     }
   }
 
+  void write_end_point(const std::string& place, const Measurement& measurement) {
+    const auto is_end_point = [](const SingleReading& reading) { return reading.stage == ReadStage::end_point; };
+    const auto& readings = measurement.single_readings;
+    const bool one = std::count_if(readings.begin(), readings.end(), is_end_point) == 1;
+    for (const SingleReading& reading : readings) {
+      if (one && is_end_point(reading)) {
+        element("endPt", reading.fluorescence, place);
+        if (reading.kind != CurveKind::unknown || reading.temperature_celsius)
+          note(place, "kind and temperature of the end-point reading");
+      } else {
+        note(place, fmt::format("single reading of the stage {}", to_string(reading.stage)));
+      }
+    }
+  }
+
   std::span<const Run> runs_;
   const RdmlOptions& options_;
-  std::vector<std::string> dyes_;
-  std::vector<SampleEntry> samples_;
-  std::map<std::string, std::size_t> sample_index_;
-  std::vector<TargetEntry> targets_;
-  std::map<std::pair<std::string, std::string>, std::string>
-      target_ids_;                                      ///< (target, dye) of the run → id in the file
-  std::map<std::string, std::size_t> unnamed_samples_;  ///< contents of wells without a sample → number
-  CurveKind run_kind_ = CurveKind::unknown;             ///< of the run being written
+  NotWrittenList not_written_;
+  RdmlDefinitions definitions_;
+  std::map<std::string, std::string> experimenters_;  ///< operator → identifier
+  std::vector<std::string> protocol_ids_;             ///< of each run; empty without a protocol
+  CurveKind run_kind_ = CurveKind::unknown;           ///< of the run being written
   std::string xml_;
-  std::vector<NotWritten> not_written_;
-  std::set<std::pair<std::string, std::string>> noted_;
 };
 
 }  // namespace

@@ -1,17 +1,14 @@
-// Long CSV and RDES.
+// Long CSV.
 #include "libqpcr/exchange/tables.hpp"
 
 #include <cmath>
-#include <map>
-#include <set>
-#include <utility>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
-#include "libqpcr/exchange/roles.hpp"
 #include "libqpcr/tabular/csv.hpp"
 
 namespace qpcr {
@@ -39,57 +36,58 @@ void add_rows(std::string& table, const std::string& start, const std::vector<do
   }
 }
 
-std::string rdes_cell(const std::string& text, const Measurement& measurement) {
-  if (text.find_first_of("\t\r\n") != std::string::npos) {
-    throw Error(ErrorCode::invalid_value, {.path = {},
-                                           .line = 0,
-                                           .column = {},
-                                           .field = "well " + measurement.well.label,
-                                           .found = text,
-                                           .expected = "a name without tabs and line ends",
-                                           .problem = {}});
-  }
-  return text + '\t';
+/// An empty cell for a missing number, as for one that is not there.
+void add_number(CsvWriter& csv, std::optional<double> value) {
+  csv.add_number(value && std::isfinite(*value) ? value : std::nullopt);
 }
 
-/// One RDES table: `axis_of(measurement)` gives the axis and readings of its row, or null.
-struct RdesCurve {
-  const std::vector<double>* axis = nullptr;
-  const std::vector<double>* readings = nullptr;
+void add_place(CsvWriter& csv, const RunData& run, const Measurement& measurement) {
+  csv.add(run.name).add(measurement.well.label);
+  if (const std::optional<GridPosition>& position = measurement.well.position) {
+    csv.add_number(static_cast<long>(position->row) + 1).add_number(static_cast<long>(position->column) + 1);
+  } else {
+    csv.add_empty().add_empty();
+  }
+}
+
+struct Reading {
+  std::string_view kind;
+  std::string_view stage;
+  std::optional<double> cycle;
+  std::optional<double> temperature;
+  double fluorescence = 0;
 };
 
-std::string rdes_table(const RunData& run, const std::vector<RdesCurve>& curves, std::string_view value_header,
-                       const std::vector<std::string>& values, std::vector<NotWritten>& not_written) {
-  std::set<double> columns;
-  for (const RdesCurve& curve : curves) {
-    if (curve.axis != nullptr) columns.insert(curve.axis->begin(), curve.axis->end());
-  }
-  std::string table = fmt::format("Well\tSample\tSample Type\tTarget\tTarget Type\tDye\t{}", value_header);
-  for (const double column : columns) table += '\t' + format_double(column);
-  table += '\n';
-  bool unspecified = false;
-  for (std::size_t i = 0; i < run.measurements.size(); ++i) {
-    const Measurement& measurement = run.measurements[i];
-    if (curves[i].axis == nullptr) continue;
-    std::map<double, double> readings;
-    for (std::size_t j = 0; j < curves[i].axis->size(); ++j) {
-      if (!readings.emplace((*curves[i].axis)[j], (*curves[i].readings)[j]).second) {
-        not_written.push_back({"well " + measurement.well.label, "readings at a temperature that was read before"});
-      }
-    }
-    unspecified = unspecified || measurement.role == SampleRole::unspecified;
-    const std::string_view role = to_rdml_role(measurement.role);
-    table += rdes_cell(measurement.well.label, measurement) + rdes_cell(measurement.sample, measurement);
-    table += std::string(role.empty() ? "unkn" : role) + '\t' + rdes_cell(measurement.target, measurement) + "toi\t";
-    table += rdes_cell(measurement.dye, measurement) + values[i];
-    for (const double column : columns) {
-      const auto reading = readings.find(column);
-      table += '\t' + (reading == readings.end() ? std::string() : number_cell(reading->second));
-    }
-    table += '\n';
-  }
-  if (unspecified) not_written.push_back({"run " + run.name, "samples without a role are written as 'unkn'"});
-  return table;
+void add_reading(CsvWriter& csv, const RunData& run, const Measurement& measurement, const Reading& reading) {
+  add_place(csv, run, measurement);
+  csv.add(measurement.sample).add(measurement.target).add(measurement.dye).add(to_string(measurement.role));
+  add_number(csv, measurement.quantity);
+  csv.add(measurement.quantity_unit).add(reading.kind).add(reading.stage);
+  add_number(csv, reading.cycle);
+  add_number(csv, reading.temperature);
+  add_number(csv, reading.fluorescence);
+  csv.end_row();
+}
+
+void add_vendor_result(CsvWriter& csv, const VendorResult& vendor) {
+  csv.add(to_string(vendor.cq_status));
+  add_number(csv, vendor.cq_cycles);
+  csv.add(vendor.cq_text).add(vendor.algorithm);
+  for (const std::optional<double>& value :
+       {vendor.threshold, vendor.baseline_first_cycle, vendor.baseline_last_cycle, vendor.cq_confidence})
+    add_number(csv, value);
+  csv.add(vendor.call);
+  add_number(csv, vendor.quantity);
+  csv.add(vendor.quantity_unit);
+  std::string temperatures;
+  for (const double value : vendor.melting_temperatures_celsius)
+    temperatures += (temperatures.empty() ? "" : "; ") + format_double(value);
+  csv.add(temperatures).add(fmt::format("{}", fmt::join(vendor.flags, "; ")));
+}
+
+void add_header(CsvWriter& csv, std::string_view names) {
+  for (const std::string_view name : split(names, ',')) csv.add(name);
+  csv.end_row();
 }
 
 }  // namespace
@@ -118,44 +116,62 @@ std::string render_melt_csv(std::span<const Run> runs) {
   return table;
 }
 
-WrittenDocument render_rdes(const Run& run, const RdesOptions& options) {
-  WrittenDocument document;
-  std::vector<RdesCurve> curves;
-  std::vector<std::string> values;
-  for (const Measurement& measurement : run->measurements) {
-    const AmplificationCurve* written =
-        options.kind ? find_curve(measurement, *options.kind) : find_analysis_curve(measurement);
-    for (const AmplificationCurve& curve : measurement.amplification) {
-      if (&curve == written) continue;
-      document.not_written.push_back({fmt::format("well {}, target {}", measurement.well.label, measurement.target),
-                                      fmt::format("amplification curve of kind {}", to_string(curve.kind))});
-    }
-    curves.push_back(written == nullptr ? RdesCurve{} : RdesCurve{&written->cycles, &written->fluorescence});
-    values.push_back(measurement.vendor.cq_cycles ? format_double(*measurement.vendor.cq_cycles) : std::string());
-    if (measurement.excluded) {
-      document.not_written.push_back({fmt::format("well {}, target {}", measurement.well.label, measurement.target),
-                                      fmt::format("excluded: {}", measurement.exclusion_reason)});
+std::string render_readings_csv(std::span<const Run> runs, const CsvOptions& options) {
+  CsvWriter csv(',', options.guard_formulas);
+  add_header(csv,
+             "run,well,row,column,sample,target,dye,role,quantity,quantity_unit,kind,stage,cycle,temperature_celsius,"
+             "fluorescence");
+  for (const Run& run : runs) {
+    for (const Measurement& measurement : run->measurements) {
+      for (const AmplificationCurve& curve : measurement.amplification) {
+        for (std::size_t i = 0; i < curve.cycles.size(); ++i) {
+          const std::optional<double> temperature =
+              curve.temperatures_celsius.empty() ? std::nullopt : std::optional(curve.temperatures_celsius[i]);
+          add_reading(csv, *run, measurement,
+                      {to_string(curve.kind), "amplification", curve.cycles[i], temperature, curve.fluorescence[i]});
+        }
+      }
+      for (const MeltCurve& curve : measurement.melt) {
+        for (std::size_t i = 0; i < curve.temperatures_celsius.size(); ++i) {
+          add_reading(
+              csv, *run, measurement,
+              {to_string(curve.kind), "melt", std::nullopt, curve.temperatures_celsius[i], curve.fluorescence[i]});
+        }
+      }
+      for (const SingleReading& reading : measurement.single_readings) {
+        add_reading(csv, *run, measurement,
+                    {to_string(reading.kind), to_string(reading.stage), std::nullopt, reading.temperature_celsius,
+                     reading.fluorescence});
+      }
     }
   }
-  document.bytes = rdes_table(*run, curves, "Cq", values, document.not_written);
-  return document;
+  return csv.text();
 }
 
-WrittenDocument render_rdes_melt(const Run& run) {
-  WrittenDocument document;
-  std::vector<RdesCurve> curves;
-  for (const Measurement& measurement : run->measurements) {
-    curves.push_back(measurement.melt.empty() ? RdesCurve{}
-                                              : RdesCurve{&measurement.melt.front().temperatures_celsius,
-                                                          &measurement.melt.front().fluorescence});
-    for (std::size_t i = 1; i < measurement.melt.size(); ++i) {
-      document.not_written.push_back(
-          {fmt::format("well {}, target {}", measurement.well.label, measurement.target),
-           fmt::format("melting curve {} of kind {}", i + 1, to_string(measurement.melt[i].kind))});
+std::string render_results_csv(std::span<const Run> runs, const CsvOptions& options) {
+  CsvWriter csv(',', options.guard_formulas);
+  add_header(csv,
+             "run,well,row,column,subarray,sample,target,dye,role,role_text,quantity,quantity_unit,excluded,"
+             "exclusion_reason,note,vendor_status,vendor_cq,vendor_cq_text,vendor_algorithm,vendor_threshold,"
+             "vendor_baseline_first_cycle,vendor_baseline_last_cycle,vendor_confidence,vendor_call,vendor_quantity,"
+             "vendor_quantity_unit,vendor_tm_celsius,vendor_flags");
+  for (const Run& run : runs) {
+    for (const Measurement& measurement : run->measurements) {
+      const auto add_row = [&](const VendorResult& vendor) {
+        add_place(csv, *run, measurement);
+        csv.add(measurement.subarray).add(measurement.sample).add(measurement.target).add(measurement.dye);
+        csv.add(to_string(measurement.role)).add(measurement.role_text);
+        add_number(csv, measurement.quantity);
+        csv.add(measurement.quantity_unit).add(measurement.excluded ? "yes" : "no");
+        csv.add(measurement.exclusion_reason).add(measurement.note);
+        add_vendor_result(csv, vendor);
+        csv.end_row();
+      };
+      add_row(measurement.vendor);
+      for (const VendorResult& vendor : measurement.other_vendor_results) add_row(vendor);
     }
   }
-  document.bytes = rdes_table(*run, curves, "Tm", std::vector<std::string>(curves.size()), document.not_written);
-  return document;
+  return csv.text();
 }
 
 }  // namespace qpcr

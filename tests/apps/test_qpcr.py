@@ -252,7 +252,9 @@ def test_convert_to_rdml_and_back_keeps_every_reading(qpcr, plate, tmp_path):
     before = [(r["well"], r["target"], r["cycle"], r["fluorescence"]) for r in rows(qpcr("curves", plate).out)]
     after = [(r["well"], r["target"], r["cycle"], r["fluorescence"]) for r in rows(qpcr("curves", tmp_path / "again.rdml").out)]
     assert before == after
-    assert qpcr("convert", plate, "--to", "csv").out == qpcr("curves", plate).out
+    assert qpcr("convert", plate, "--to", "rdml", "--out", tmp_path / "again.rdml").status == 2
+    tidy = [(r["well"], r["target"], r["cycle"], r["fluorescence"]) for r in rows(qpcr("convert", plate, "--to", "csv").out)]
+    assert tidy == before
 
 
 def test_simulated_data_say_so_on_stderr(qpcr, plate):

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "libqpcr/core/file.hpp"
-#include "libqpcr/exchange/zip_writer.hpp"
+#include "libqpcr/tabular/zip_writer.hpp"
 #include "tests/curve/curve_data.hpp"
 
 namespace qpcr::test {

@@ -69,4 +69,39 @@ inline RunData make_run() {
   return data;
 }
 
+/// The same with everything a run can hold.
+inline RunData make_full_run() {
+  RunData data = make_run();
+  data.ended_at = "2026-02-28T11:00:00";
+  data.operator_name = "Ada Example";
+  data.plate_barcode = "BC-7";
+  data.notes = "first day; <lot 2>";
+  data.passive_reference_dye = "ROX";
+  data.protocol = {{1, 1, 1, 95, 600, false}, {2, 1, 40, 95, 15, false}, {2, 2, 40, 60, 60, true}};
+  data.vendor_tables = {{"Standard Curve", {"Target", "Slope"}, {{"T&1", "-3.32"}}}};
+  Measurement& first = data.measurements[0];
+  first.amplification[0].temperatures_celsius = {60.5, 60.5, 60.5, 60.25, 60.5};
+  first.single_readings = {{ReadStage::pre_read, CurveKind::multicomponent, 123.25, 60.0},
+                           {ReadStage::end_point, CurveKind::unknown, 77.5, std::nullopt}};
+  first.note = "look again";
+  first.subarray = "A1";
+  first.role_text = "Unkn-01";
+  VendorResult& vendor = first.vendor;
+  vendor.algorithm = "Ct";
+  vendor.cq_confidence = 0.98;
+  vendor.call = "Amp";
+  vendor.baseline_first_cycle = 3;
+  vendor.baseline_last_cycle = 15;
+  vendor.quantity = 12.5;
+  vendor.quantity_unit = "copies";
+  vendor.melting_temperatures_celsius = {81.5, 84.25};
+  vendor.flags = {"HIGHSD", "NOISE"};
+  VendorResult other;
+  other.cq_status = CqStatus::found;
+  other.cq_cycles = 26.5;
+  other.algorithm = "CRT";
+  first.other_vendor_results = {other};
+  return data;
+}
+
 }  // namespace qpcr::test

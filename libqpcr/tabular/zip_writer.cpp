@@ -1,5 +1,5 @@
 // Deterministic zip through libzip's memory source.
-#include "libqpcr/exchange/zip_writer.hpp"
+#include "libqpcr/tabular/zip_writer.hpp"
 
 #include <memory>
 
@@ -29,41 +29,48 @@ struct ArchiveDiscard {
 
 }  // namespace
 
-std::string zip_single_file(const std::string& member, std::string_view bytes) {
+std::string zip_files(const std::vector<std::pair<std::string, std::string>>& members) {
+  const std::string none = "archive";
   zip_error_t error;
   zip_error_init(&error);
   std::unique_ptr<zip_source_t, SourceRelease> buffer(zip_source_buffer_create(nullptr, 0, 0, &error));
-  if (!buffer) fail(member, zip_error_strerror(&error));
+  if (!buffer) fail(none, zip_error_strerror(&error));
   std::unique_ptr<zip_t, ArchiveDiscard> archive(zip_open_from_source(buffer.get(), ZIP_TRUNCATE, &error));
-  if (!archive) fail(member, zip_error_strerror(&error));
+  if (!archive) fail(none, zip_error_strerror(&error));
   zip_source_keep(buffer.get());  // the archive owns one reference, the reading below the other
 
-  zip_source_t* content = zip_source_buffer(archive.get(), bytes.data(), bytes.size(), 0);
-  if (content == nullptr) fail(member, zip_strerror(archive.get()));
-  const zip_int64_t index = zip_file_add(archive.get(), member.c_str(), content, ZIP_FL_ENC_UTF_8);
-  if (index < 0) {
-    zip_source_free(content);
-    fail(member, zip_strerror(archive.get()));
+  for (const auto& [member, bytes] : members) {
+    zip_source_t* content = zip_source_buffer(archive.get(), bytes.data(), bytes.size(), 0);
+    if (content == nullptr) fail(member, zip_strerror(archive.get()));
+    const zip_int64_t index = zip_file_add(archive.get(), member.c_str(), content, ZIP_FL_ENC_UTF_8);
+    if (index < 0) {
+      zip_source_free(content);
+      fail(member, zip_strerror(archive.get()));
+    }
+    const auto entry = static_cast<zip_uint64_t>(index);
+    constexpr zip_uint16_t first_date = (1U << 5U) | 1U;  // 1980-01-01 in the DOS form of a zip
+    if (zip_set_file_compression(archive.get(), entry, ZIP_CM_DEFLATE, 9) != 0 ||
+        zip_file_set_dostime(archive.get(), entry, 0, first_date, 0) != 0 ||
+        zip_file_set_external_attributes(archive.get(), entry, 0, ZIP_OPSYS_DOS, 0) != 0) {
+      fail(member, zip_strerror(archive.get()));
+    }
   }
-  const auto entry = static_cast<zip_uint64_t>(index);
-  constexpr zip_uint16_t first_date = (1U << 5U) | 1U;  // 1980-01-01 in the DOS form of a zip
-  if (zip_set_file_compression(archive.get(), entry, ZIP_CM_DEFLATE, 9) != 0 ||
-      zip_file_set_dostime(archive.get(), entry, 0, first_date, 0) != 0 ||
-      zip_file_set_external_attributes(archive.get(), entry, 0, ZIP_OPSYS_DOS, 0) != 0) {
-    fail(member, zip_strerror(archive.get()));
-  }
-  if (zip_close(archive.get()) != 0) fail(member, zip_strerror(archive.get()));
+  if (zip_close(archive.get()) != 0) fail(none, zip_strerror(archive.get()));
   (void)archive.release();  // zip_close freed it
 
-  if (zip_source_open(buffer.get()) != 0) fail(member, zip_error_strerror(zip_source_error(buffer.get())));
+  if (zip_source_open(buffer.get()) != 0) fail(none, zip_error_strerror(zip_source_error(buffer.get())));
   std::string result;
   char chunk[16384];
   zip_int64_t count = 0;
   while ((count = zip_source_read(buffer.get(), chunk, sizeof chunk)) > 0)
     result.append(chunk, static_cast<std::size_t>(count));
   zip_source_close(buffer.get());
-  if (count < 0) fail(member, "its bytes cannot be read back");
+  if (count < 0) fail(none, "its bytes cannot be read back");
   return result;
+}
+
+std::string zip_single_file(const std::string& member, std::string_view bytes) {
+  return zip_files({{member, std::string(bytes)}});
 }
 
 }  // namespace qpcr
