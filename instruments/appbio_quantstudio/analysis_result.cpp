@@ -9,9 +9,9 @@
 #include "instruments/appbio_quantstudio/label_tables.hpp"
 #include "instruments/appbio_quantstudio/number_list.hpp"
 #include "instruments/appbio_quantstudio/result_text.hpp"
+#include "instruments/appbio_quantstudio/utf8_text.hpp"
 #include "instruments/base/vocabulary.hpp"
 #include "libqpcr/core/text.hpp"
-#include "libqpcr/tabular/encoding.hpp"
 
 namespace qpcr::appbio_quantstudio {
 namespace {
@@ -182,8 +182,8 @@ class ResultReader {
 
 std::vector<AnalysisResult> read_analysis_result(std::string_view bytes, const std::string& path,
                                                  std::vector<VendorTable>& tables, NotReadList& not_read) {
-  const DecodedText text = decode_text(bytes, path);
-  ResultReader reader(text.utf8, path, not_read);
+  const Utf8Text text(bytes, path);
+  ResultReader reader(text.view(), path, not_read);
   std::vector<AnalysisResult> results = reader.read();
   for (VendorTable& table : reader.release_tables()) tables.push_back(std::move(table));
   return results;
@@ -191,8 +191,8 @@ std::vector<AnalysisResult> read_analysis_result(std::string_view bytes, const s
 
 std::map<WellTarget, MeltResult> read_melt_result(std::string_view bytes, const std::string& path,
                                                   NotReadList& not_read) {
-  const DecodedText decoded = decode_text(bytes, path);
-  ResultText text(decoded.utf8, path);
+  const Utf8Text decoded(bytes, path);
+  ResultText text(decoded.view(), path);
   ResultHeader header;
   std::optional<std::size_t> target_column;
   std::optional<std::size_t> tm_column;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "instruments/appbio_quantstudio/leave_out.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/tabular/xml_tokenizer.hpp"
 
@@ -144,7 +145,7 @@ AnalysisSettings read_analysis_settings(std::string_view bytes, const std::strin
     } else if (name == "IDataSelectSettings") {
       read_data_select(values, settings);
     } else if (!name.empty()) {
-      not_read.add(fmt::format("analysis_protocol.xml: {}", name), "a setting of the vendor's software");
+      leave_out(not_read, fmt::format("analysis_protocol.xml: {}", name), "a setting of the vendor's software");
     }
   }
   return settings;

@@ -7,6 +7,7 @@
 
 #include "instruments/appbio_quantstudio/fault.hpp"
 #include "instruments/appbio_quantstudio/json_layout.hpp"
+#include "instruments/appbio_quantstudio/leave_out.hpp"
 #include "libqpcr/core/text.hpp"
 
 namespace qpcr::appbio_quantstudio {
@@ -52,8 +53,8 @@ void read_amplification(const json& amplification, const std::string& path, Anal
 void read_melt(const json& melt, AnalysisResult& result, NotReadList& not_read) {
   for (const auto& [key, value] : melt.items()) {
     if (key != "tm" && key != "tms") {
-      not_read.add(fmt::format("analysis_result.json: meltResult.{}", to_valid_utf8(key)),
-                   "its meaning is not known to us; the melting curve is read from the signals");
+      leave_out(not_read, fmt::format("analysis_result.json: meltResult.{}", to_valid_utf8(key)),
+                "its meaning is not known to us; the melting curve is read from the signals");
       continue;
     }
     if (value.is_number()) result.melting_temperatures_celsius.push_back(value.get<double>());

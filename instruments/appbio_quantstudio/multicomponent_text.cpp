@@ -12,8 +12,8 @@
 #include "instruments/appbio_quantstudio/line_walker.hpp"
 #include "instruments/appbio_quantstudio/number_list.hpp"
 #include "instruments/appbio_quantstudio/read_points.hpp"
+#include "instruments/appbio_quantstudio/utf8_text.hpp"
 #include "libqpcr/core/text.hpp"
-#include "libqpcr/tabular/encoding.hpp"
 
 namespace qpcr::appbio_quantstudio {
 namespace {
@@ -163,9 +163,9 @@ class TextReader {
 
 Signals read_multicomponent_text(std::string_view bytes, const std::string& path, const std::vector<Stage>& protocol,
                                  std::vector<std::string>& warnings) {
-  const DecodedText text = decode_text(bytes, path);
+  const Utf8Text text(bytes, path);
   TextReader reader(path);
-  reader.read(text.utf8);
+  reader.read(text.view());
   return reader.to_signals(protocol, warnings);
 }
 

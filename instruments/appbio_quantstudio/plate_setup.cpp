@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "instruments/appbio_quantstudio/fault.hpp"
+#include "instruments/appbio_quantstudio/leave_out.hpp"
 #include "libqpcr/core/text.hpp"
 
 namespace qpcr::appbio_quantstudio {
@@ -105,7 +106,7 @@ void read_features(const XmlElement& map, PlateSetup& setup, NotReadList& not_re
     } else if (id == "comment" && item) {
       setup.wells[read_index(value, setup)].comment = find_text(item, 0);
     } else {
-      not_read.add(fmt::format("plate_setup.xml: feature '{}'", id), "no result comes from it");
+      leave_out(not_read, fmt::format("plate_setup.xml: feature '{}'", id), "no result comes from it");
     }
   }
 }

@@ -21,12 +21,6 @@
 namespace qpcr::appbio_quantstudio {
 namespace {
 
-SampleRole to_role(std::string_view task) {
-  if (equals_ignoring_case(task, "POSITIVE_CONTROL")) return SampleRole::positive_control;
-  if (equals_ignoring_case(task, "NEGATIVE_CONTROL")) return SampleRole::negative_control;
-  return parse_role(task).value_or(SampleRole::unspecified);
-}
-
 /// Smallest plate in use that holds a well.
 std::optional<PlateGeometry> find_plate_holding(long last_well) {
   for (const long wells : {96L, 384L, 3072L}) {
@@ -254,7 +248,7 @@ class RunBuilder {
     measurement.target = target.target;
     measurement.dye = target.reporter;
     measurement.role_text = target.task;
-    measurement.role = to_role(target.task);
+    measurement.role = parse_role(target.task).value_or(SampleRole::unspecified);
     measurement.quantity = target.quantity;
     if (signals != nullptr) {
       const Signal* signal = find_signal(*signals, target.reporter);

@@ -239,7 +239,9 @@ Members sds_members(const RunData& run) {
 std::string multicomponent_data_txt(const RunData& run) {
   std::string text =
       "StepOne v2.0 MulticomponentData\r\n\r\nWELL\tCYCLE\tDYE LIST\tMSE\tSIGNAL DATA\tPURE_DYE_DATA\r\n";
-  for (const auto& [well, measurements] : by_well(run)) {
+  for (const auto& entry : by_well(run)) {
+    const long well = entry.first;
+    const std::vector<const Measurement*>& measurements = entry.second;
     const std::size_t cycles = measurements.front()->amplification.front().cycles.size();
     for (std::size_t i = 0; i < cycles; ++i) {
       const auto add = [&](const std::string& dye, double signal) {
