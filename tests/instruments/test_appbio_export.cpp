@@ -325,7 +325,7 @@ TEST_CASE("wrong Applied Biosystems exports name the place") {
   const std::string readings = small + "[Amplification Data]\nWell\tCycle\tTarget Name\tRn\n";
   const Error cycle = error_of(readings + "A1\t1\tt\t1.5\nA1\t1\tt\t1.6\n", "cycle.txt");
   CHECK(cycle.code() == ErrorCode::duplicate_entry);
-  CHECK(cycle.context().line == 9);
+  CHECK(cycle.context().line == 10);
   CHECK(error_of(readings + "A1\t-1\tt\t1.5\n", "negative.txt").context().column == "Cycle");
   CHECK(error_of(readings + "A1\t1\tt\tinf\n", "infinite.txt").context().column == "Rn");
   CHECK(error_of(small + "[Results]\nWell\tTarget Name\tCT\nA2\tt\t20\n", "again.txt").code() ==
@@ -506,7 +506,8 @@ TEST_CASE("the vendor's Ct lies within 0.15 cycles of the crossing of the stated
   std::size_t far = 0;
   for (const fs::path& file : reference_files()) {
     if (!is_ours(file)) continue;
-    for (const Measurement& m : load_runs({file}).front()->measurements) {
+    const Run run = load_runs({file}).front();
+    for (const Measurement& m : run->measurements) {
       const AmplificationCurve* delta = find_curve(m, CurveKind::baseline_subtracted);
       if (delta == nullptr || !m.vendor.cq_cycles || !m.vendor.threshold || m.vendor.algorithm != "Ct") continue;
       const double distance = distance_to_crossing(*delta, *m.vendor.threshold, *m.vendor.cq_cycles);
