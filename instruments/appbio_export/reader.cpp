@@ -154,6 +154,7 @@ class RunReader {
     draft_.post_read_stage = header.post_read_stage();
     if (draft_.run.name.empty()) draft_.run.name = name_of_file();
     check_files_agree();
+    find_renamed_results();
     check_tables_are_there_once();
     decide_format();
     for (Table& table : layout_.tables) draft_.wells.learn(table);
@@ -200,12 +201,24 @@ class RunReader {
     }
   }
 
+  /// A results table under another name, as in a workbook that was saved again: the first with wells and a Cq.
+  void find_renamed_results() {
+    const auto is_results = [](const Table& table) { return table.kind() == TableKind::results; };
+    if (std::any_of(layout_.tables.begin(), layout_.tables.end(), is_results)) return;
+    for (Table& table : layout_.tables) {
+      if (table.kind() != TableKind::other || !table.has({"ct", "crt", "cq"}) || !table.has({"well", "wellposition"}))
+        continue;
+      table.set_kind(TableKind::results);
+      return;
+    }
+  }
+
   void check_tables_are_there_once() const {
     std::map<TableKind, const Table*> seen;
     for (const Table& table : layout_.tables) {
       const TableKind kind = table.kind();
       if (kind == TableKind::other || kind == TableKind::calls || kind == TableKind::melt_regions ||
-          kind == TableKind::melt_peaks || table.rows().empty())
+          kind == TableKind::melt_peaks || kind == TableKind::sample_setup || table.rows().empty())
         continue;
       const auto [entry, is_new] = seen.emplace(kind, &table);
       if (is_new) continue;

@@ -349,6 +349,25 @@ TEST_CASE("cycles that begin again without a stage are not joined") {
   CHECK(curve_of("A1\t1\t1\nA1\t2\t2\nA1\t1\t3\nA1\t2\t4\n") == std::pair(std::vector<double>{}, std::size_t{1}));
 }
 
+TEST_CASE("results under another name are the results, unless there are better ones") {
+  const std::string renamed = replace(small, "[Results]", "[Sheet1]");
+  CHECK(load_bytes(renamed, "renamed.txt").front()->measurements.front().vendor.cq_cycles == 20.5);
+  const std::string further =
+      small + "[Presence Absence Result]\nWell\tTarget\tCq\tCall\nA1\tt\t33\tPresent\n[Plate]\nWell\tSample\nA1\ts\n";
+  const Run run = load_bytes(further, "further.txt").front();
+  CHECK(find(run, "A1", "t").vendor.cq_cycles == 20.5);
+  CHECK(find(run, "A1", "t").vendor.call == "Present");
+  CHECK(find_table(run, "Presence Absence Result")->rows.size() == 1);
+}
+
+TEST_CASE("a wide header over many short rows is refused") {
+  std::string wide = "* Block Type = 96well\n* Instrument Type = x\n\n[Results]\nWell\tCT";
+  for (int i = 0; i < 5'000; ++i) wide += "\tc";
+  wide += '\n';
+  for (int i = 0; i < 5'000; ++i) wide += "A1\t1\n";
+  CHECK(error_of(wide, "wide.txt").code() == ErrorCode::malformed_file);
+}
+
 TEST_CASE("one column may be there twice when both say the same") {
   const std::string same = replace(replace(small, "\tQuantity", "\tTask"), "20.5\t", "20.5\tUNKNOWN");
   CHECK(load_bytes(same, "same.txt").front()->measurements.front().role == SampleRole::unknown);
