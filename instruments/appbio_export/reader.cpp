@@ -184,20 +184,23 @@ class RunReader {
 
   /// Files that only their names bring together must be of one experiment.
   void check_files_agree() const {
-    for (const FoldedNames keys :
-         {FoldedNames{"experimentname"}, FoldedNames{"filename", "experimentfilename"},
-          FoldedNames{"runstartdate/time", "experimentrunendtime"}, FoldedNames{"instrumentserialnumber"}}) {
-      std::string known;
-      for (std::size_t i = 0; i < files_.size(); ++i) {
-        const std::string here(Header(entries_of_file_[i]).find(keys));
-        if (here.empty()) continue;
-        if (!known.empty() && here != known) {
-          refuse(ErrorCode::ambiguous_format, files_[i].path,
-                 fmt::format("its name says that it belongs to '{}', but its head is of another experiment",
-                             files_.front().name));
-        }
-        known = here;
+    check_key_agrees({"experimentname"});
+    check_key_agrees({"filename", "experimentfilename"});
+    check_key_agrees({"runstartdate/time", "experimentrunendtime"});
+    check_key_agrees({"instrumentserialnumber"});
+  }
+
+  void check_key_agrees(FoldedNames keys) const {
+    std::string known;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      const std::string here(Header(entries_of_file_[i]).find(keys));
+      if (here.empty()) continue;
+      if (!known.empty() && here != known) {
+        refuse(ErrorCode::ambiguous_format, files_[i].path,
+               fmt::format("its name says that it belongs to '{}', but its head is of another experiment",
+                           files_.front().name));
       }
+      known = here;
     }
   }
 
