@@ -37,9 +37,9 @@ void read_amplification(Table& table, Draft& draft) {
   const auto delta = table.find({"deltarn", "drn", "δrn"});
   const auto omit = table.find({"omit"});
   const auto dye = table.find({"reporter", "dye"});
-  for (const FoldedNames names :
-       {FoldedNames{"sample", "samplename"}, FoldedNames{"stage", "stagenumber"}, FoldedNames{"step", "stepnumber"}})
-    table.find(names);
+  table.find({"sample", "samplename"});
+  table.find({"stage", "stagenumber"});
+  table.find({"step", "stepnumber"});
   SeriesList list;
   for (std::size_t i = 0; i < wells.size(); ++i) {
     const std::size_t row = table.rows()[i];

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -94,14 +95,14 @@ std::optional<PlateGeometry> parse_block_type(std::string_view text) {
 }
 
 Header::Header(const std::vector<KeyValue>& entries) {
+  std::unordered_map<std::string, std::size_t> known;
   for (const KeyValue& entry : entries) {
-    std::string folded = fold_header(entry.key);
-    const auto known =
-        std::find_if(entries_.begin(), entries_.end(), [&](const Entry& other) { return other.folded == folded; });
-    if (known == entries_.end()) {
-      entries_.push_back({std::move(folded), entry.key, entry.value});
-    } else if (known->value.empty()) {
-      known->value = entry.value;
+    const std::string folded = fold_header(entry.key);
+    const auto [place, is_new] = known.emplace(folded, entries_.size());
+    if (is_new) {
+      entries_.push_back({folded, entry.key, entry.value});
+    } else if (entries_[place->second].value.empty()) {
+      entries_[place->second].value = entry.value;
     }
   }
 }

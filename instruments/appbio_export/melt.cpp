@@ -112,7 +112,8 @@ void read_melt_readings(Table& table, Draft& draft) {
   const auto dye = table.find({"reporter", "dye"});
   const auto temperature = table.find({"temperature"});
   const auto fluorescence = table.find({"fluorescence"});
-  for (const FoldedNames names : {FoldedNames{"sample", "samplename"}, FoldedNames{"omit"}}) table.find(names);
+  table.find({"sample", "samplename"});
+  table.find({"omit"});
   if (table.find({"derivative"}) && !table.rows().empty())
     draft.not_read.add(fmt::format("{}: column 'Derivative'", table.name()), derivative_reason);
   SeriesList list;

@@ -154,6 +154,7 @@ class RunReader {
     draft_.post_read_stage = header.post_read_stage();
     if (draft_.run.name.empty()) draft_.run.name = name_of_file();
     check_files_agree();
+    find_renamed_results();
     check_tables_are_there_once();
     decide_format();
     for (Table& table : layout_.tables) draft_.wells.learn(table);
@@ -183,20 +184,35 @@ class RunReader {
 
   /// Files that only their names bring together must be of one experiment.
   void check_files_agree() const {
-    for (const FoldedNames keys :
-         {FoldedNames{"experimentname"}, FoldedNames{"filename", "experimentfilename"},
-          FoldedNames{"runstartdate/time", "experimentrunendtime"}, FoldedNames{"instrumentserialnumber"}}) {
-      std::string known;
-      for (std::size_t i = 0; i < files_.size(); ++i) {
-        const std::string here(Header(entries_of_file_[i]).find(keys));
-        if (here.empty()) continue;
-        if (!known.empty() && here != known) {
-          refuse(ErrorCode::ambiguous_format, files_[i].path,
-                 fmt::format("its name says that it belongs to '{}', but its head is of another experiment",
-                             files_.front().name));
-        }
-        known = here;
+    check_key_agrees({"experimentname"});
+    check_key_agrees({"filename", "experimentfilename"});
+    check_key_agrees({"runstartdate/time", "experimentrunendtime"});
+    check_key_agrees({"instrumentserialnumber"});
+  }
+
+  void check_key_agrees(FoldedNames keys) const {
+    std::string known;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      const std::string here(Header(entries_of_file_[i]).find(keys));
+      if (here.empty()) continue;
+      if (!known.empty() && here != known) {
+        refuse(ErrorCode::ambiguous_format, files_[i].path,
+               fmt::format("its name says that it belongs to '{}', but its head is of another experiment",
+                           files_.front().name));
       }
+      known = here;
+    }
+  }
+
+  /// A results table under another name, as in a workbook that was saved again: the first with wells and a Cq.
+  void find_renamed_results() {
+    const auto is_results = [](const Table& table) { return table.kind() == TableKind::results; };
+    if (std::any_of(layout_.tables.begin(), layout_.tables.end(), is_results)) return;
+    for (Table& table : layout_.tables) {
+      if (table.kind() != TableKind::other || !table.has({"ct", "crt", "cq"}) || !table.has({"well", "wellposition"}))
+        continue;
+      table.set_kind(TableKind::results);
+      return;
     }
   }
 
@@ -205,7 +221,7 @@ class RunReader {
     for (const Table& table : layout_.tables) {
       const TableKind kind = table.kind();
       if (kind == TableKind::other || kind == TableKind::calls || kind == TableKind::melt_regions ||
-          kind == TableKind::melt_peaks || table.rows().empty())
+          kind == TableKind::melt_peaks || kind == TableKind::sample_setup || table.rows().empty())
         continue;
       const auto [entry, is_new] = seen.emplace(kind, &table);
       if (is_new) continue;

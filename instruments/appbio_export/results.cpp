@@ -158,6 +158,13 @@ std::vector<std::size_t> find_melting_temperatures(Table& table) {
   throw Error(ErrorCode::duplicate_entry, std::move(context));
 }
 
+/// The amplification status stays beside a call.
+void set_call(Measurement& m, const std::string& call) {
+  if (!m.vendor.call.empty() && m.vendor.call != call)
+    m.vendor.flags.push_back(fmt::format("Amp Status: {}", m.vendor.call));
+  m.vendor.call = call;
+}
+
 std::string allele_target(const std::string& assay, const std::string& allele) {
   return assay.empty() ? allele : fmt::format("{}-{}", assay, allele);
 }
@@ -323,20 +330,14 @@ void read_calls(Table& table, Draft& draft) {
     const std::size_t row = table.rows()[i];
     const std::string text = text_of(table, row, call);
     if (text.empty()) continue;
-    const auto set_call = [&](Measurement& m) {
-      // The amplification status stays beside the call.
-      if (!m.vendor.call.empty() && m.vendor.call != text)
-        m.vendor.flags.push_back(fmt::format("Amp Status: {}", m.vendor.call));
-      m.vendor.call = text;
-    };
     const std::string target = text_of(table, row, columns.target);
     if (!target.empty()) {
-      set_call(draft.at(wells[i], target, text_of(table, row, columns.dye)));
+      set_call(draft.at(wells[i], target, text_of(table, row, columns.dye)), text);
       continue;
     }
     const std::string start = text_of(table, row, assay) + "-";
     for (Measurement* m : draft.reactions(wells[i])) {
-      if (start.size() > 1 && m->target.starts_with(start)) set_call(*m);
+      if (start.size() > 1 && m->target.starts_with(start)) set_call(*m, text);
     }
   }
 }
@@ -345,12 +346,14 @@ void read_further_results(Table& table, Draft& draft) {
   const std::vector<std::size_t> wells = draft.wells.resolve(table);
   keep_whole_table(table, draft);
   const RowColumns columns = find_row_columns(table);
+  const auto call = table.find({"call", "targetcall", "finalcall"});
   if (!columns.target) return;
   for (std::size_t i = 0; i < wells.size(); ++i) {
     const std::size_t row = table.rows()[i];
     Measurement* m = draft.find(wells[i], table.cells().text(row, columns.target));
-    const std::optional<double> quantity =
-        m == nullptr ? std::nullopt : number_of(table, row, columns.quantity, draft.format);
+    if (m == nullptr) continue;
+    if (const std::string text = text_of(table, row, call); !text.empty()) set_call(*m, text);
+    const std::optional<double> quantity = number_of(table, row, columns.quantity, draft.format);
     if (!quantity) continue;
     std::optional<double>& field = m->role == SampleRole::standard ? m->quantity : m->vendor.quantity;
     if (!field) field = quantity;

@@ -18,6 +18,7 @@ namespace {
 /// Rows above a table that are looked at for its header; real exports have up to 60.
 constexpr std::size_t most_head_rows = 400;
 constexpr std::size_t fewest_table_columns = 3;
+constexpr std::size_t most_tables = 1000;
 
 std::size_t count_filled(const Grid& grid, std::size_t row) {
   const auto cells = grid.row(row);
@@ -74,6 +75,9 @@ void add_table(const Grid& grid, const std::string& name, std::size_t begin, std
   const std::optional<std::size_t> header = find_header(grid, begin, end);
   add_entries(grid, begin, header.value_or(end), layout);
   if (!header) return;
+  if (layout.tables.size() == most_tables) {
+    grid.fail(ErrorCode::malformed_file, *header, {}, grid.cell(*header, 0), "fewer than 1000 tables in a file");
+  }
   Table& table = layout.tables.emplace_back(name, grid, *header, end);
   for (const std::size_t row : table.closing_rows()) {
     if (std::optional<KeyValue> entry = parse_key_value(grid, row)) layout.entries.push_back(std::move(*entry));
@@ -163,8 +167,24 @@ Table::Table(std::string name, const Grid& grid, std::size_t header_row, std::si
     : name_(std::move(name)), cells_(grid, header_row, end_row), folded_(fold_row(grid, header_row)) {
   read_.resize(folded_.size());
   kind_ = classify(name_, folded_);
-  if (name_.empty()) name_ = "table";
+  if (name_.empty()) name_ = kind_ == TableKind::results ? "Results" : "table";
   find_rows();
+}
+
+void Table::check_width() const {
+  // Work and memory go with rows × columns, so that short rows under a very wide header must not be many.
+  constexpr std::size_t always_allowed = 1'000'000;
+  constexpr std::size_t largest_share = 32;
+  const Grid& grid = cells_.grid();
+  std::size_t cells = 0;
+  for (std::size_t row = cells_.first_row(); row < cells_.end_row(); ++row) cells += grid.row(row).size();
+  const std::size_t rows = cells_.end_row() - std::min(cells_.first_row(), cells_.end_row());
+  if (rows * folded_.size() <= always_allowed + largest_share * cells) return;
+  ErrorContext context;
+  context.path = grid.path();
+  context.line = grid.line(cells_.first_row());
+  context.problem = fmt::format("{} rows under {} columns are nearly all empty", rows, folded_.size());
+  throw Error(ErrorCode::malformed_file, std::move(context));
 }
 
 void Table::find_rows() {
@@ -173,6 +193,7 @@ void Table::find_rows() {
   for (std::size_t column = 0; column < folded_.size(); ++column) {
     if (is_well_header(folded_[column])) wells.push_back(column);
   }
+  check_width();
   constexpr std::size_t widest_closing_row = 2;
   bool after_blank = false;
   for (std::size_t row = cells_.first_row(); row < cells_.end_row(); ++row) {

@@ -62,6 +62,7 @@ class Table {
 
  private:
   void find_rows();
+  void check_width() const;
 
   std::string name_;
   TableKind kind_ = TableKind::other;

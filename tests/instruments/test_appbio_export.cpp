@@ -325,7 +325,7 @@ TEST_CASE("wrong Applied Biosystems exports name the place") {
   const std::string readings = small + "[Amplification Data]\nWell\tCycle\tTarget Name\tRn\n";
   const Error cycle = error_of(readings + "A1\t1\tt\t1.5\nA1\t1\tt\t1.6\n", "cycle.txt");
   CHECK(cycle.code() == ErrorCode::duplicate_entry);
-  CHECK(cycle.context().line == 9);
+  CHECK(cycle.context().line == 10);
   CHECK(error_of(readings + "A1\t-1\tt\t1.5\n", "negative.txt").context().column == "Cycle");
   CHECK(error_of(readings + "A1\t1\tt\tinf\n", "infinite.txt").context().column == "Rn");
   CHECK(error_of(small + "[Results]\nWell\tTarget Name\tCT\nA2\tt\t20\n", "again.txt").code() ==
@@ -347,6 +347,25 @@ TEST_CASE("cycles that begin again without a stage are not joined") {
   CHECK(curve_of("A1\t1\t7\nA1\t1\t1\nA1\t2\t2\nA1\t3\t3\nA1\t1\t9\n") ==
         std::pair(std::vector<double>{1, 2, 3}, std::size_t{0}));
   CHECK(curve_of("A1\t1\t1\nA1\t2\t2\nA1\t1\t3\nA1\t2\t4\n") == std::pair(std::vector<double>{}, std::size_t{1}));
+}
+
+TEST_CASE("results under another name are the results, unless there are better ones") {
+  const std::string renamed = replace(small, "[Results]", "[Sheet1]");
+  CHECK(load_bytes(renamed, "renamed.txt").front()->measurements.front().vendor.cq_cycles == 20.5);
+  const std::string further =
+      small + "[Presence Absence Result]\nWell\tTarget\tCq\tCall\nA1\tt\t33\tPresent\n[Plate]\nWell\tSample\nA1\ts\n";
+  const Run run = load_bytes(further, "further.txt").front();
+  CHECK(find(run, "A1", "t").vendor.cq_cycles == 20.5);
+  CHECK(find(run, "A1", "t").vendor.call == "Present");
+  CHECK(find_table(run, "Presence Absence Result")->rows.size() == 1);
+}
+
+TEST_CASE("a wide header over many short rows is refused") {
+  std::string wide = "* Block Type = 96well\n* Instrument Type = x\n\n[Results]\nWell\tCT";
+  for (int i = 0; i < 5'000; ++i) wide += "\tc";
+  wide += '\n';
+  for (int i = 0; i < 5'000; ++i) wide += "A1\t1\n";
+  CHECK(error_of(wide, "wide.txt").code() == ErrorCode::malformed_file);
 }
 
 TEST_CASE("one column may be there twice when both say the same") {
@@ -498,25 +517,36 @@ TEST_CASE("Rn is reporter divided by passive reference in every workbook that ha
     }
   }
   CHECK(points >= 50'000);
-  CHECK(worst <= 1e-6);
+  CHECK(worst <= 2e-7);
 }
 
 TEST_CASE("the vendor's Ct lies within 0.15 cycles of the crossing of the stated threshold", "[reference]") {
   std::size_t comparable = 0;
   std::size_t far = 0;
+  std::size_t files_of_other_numbers = 0;
   for (const fs::path& file : reference_files()) {
     if (!is_ours(file)) continue;
-    for (const Measurement& m : load_runs({file}).front()->measurements) {
+    const Run run = load_runs({file}).front();
+    std::size_t here = 0;
+    std::size_t far_here = 0;
+    for (const Measurement& m : run->measurements) {
       const AmplificationCurve* delta = find_curve(m, CurveKind::baseline_subtracted);
       if (delta == nullptr || !m.vendor.cq_cycles || !m.vendor.threshold || m.vendor.algorithm != "Ct") continue;
       const double distance = distance_to_crossing(*delta, *m.vendor.threshold, *m.vendor.cq_cycles);
       if (std::isinf(distance)) continue;  // a curve that its owner has cut short
-      ++comparable;
+      ++here;
       constexpr double tolerance = 0.15;
-      far += distance > tolerance ? 1U : 0U;
+      far_here += distance > tolerance ? 1U : 0U;
     }
+    if (here > 0 && far_here == here) {
+      ++files_of_other_numbers;  // its owner has put invented results beside the curves
+      continue;
+    }
+    comparable += here;
+    far += far_here;
   }
-  CHECK(comparable >= 1'500);
-  // Late, noisy wells: the vendor smooths its curves before it looks for the crossing.
-  CHECK(static_cast<double>(far) <= 0.005 * static_cast<double>(comparable));
+  CHECK(comparable >= 2'000);
+  CHECK(files_of_other_numbers <= 1);
+  // Wells that rise early or late and slowly: the vendor smooths a curve before it looks for the crossing.
+  CHECK(static_cast<double>(far) <= 0.002 * static_cast<double>(comparable));
 }
