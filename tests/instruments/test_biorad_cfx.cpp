@@ -469,9 +469,9 @@ TEST_CASE("files renamed to nothing join where one threshold gives every Cq, and
 
   // One Cq that does not follow from the curves: another run's.
   std::vector<InputFile> wrong = files;
-  const std::size_t cq = wrong[1].bytes.find("20.0000");
-  REQUIRE(cq != std::string::npos);
-  wrong[1].bytes.replace(cq, 7, "20.0300");
+  const std::size_t at = wrong[1].bytes.find("20.0000");
+  REQUIRE(at != std::string::npos);
+  wrong[1].bytes.replace(at, 7, "20.0300");
   CHECK(load_files(wrong).size() == 2);
   // Curves that give the Cq of either dye.
   files[1].bytes = corpus("Cq Results_0").front().bytes;
