@@ -34,10 +34,8 @@ SampleRole to_role(std::string_view content) {
   return parse_role(word).value_or(SampleRole::unspecified);
 }
 
-/// "#####": a spreadsheet or the vendor's own report had no room for the number, which is lost.
-bool is_overflow(std::string_view text) {
-  return !text.empty() && text.find_first_not_of('#') == std::string_view::npos;
-}
+/// "#####", "#NUM!": a spreadsheet or the vendor's own report had no room for the number or none at all.
+bool is_overflow(std::string_view text) { return text.starts_with('#'); }
 
 class ResultReader {
  public:

@@ -14,8 +14,8 @@
 namespace qpcr::biorad_cfx {
 namespace {
 
-/// Run information above a table has about thirteen lines.
-constexpr std::size_t head_rows = 48;
+/// Run information above a table has about thirteen lines, and CRLF makes two of each here.
+constexpr std::size_t head_rows = 96;
 
 /// Headers, folded. A table of results with one column missing still has most of the first list.
 constexpr std::array<std::string_view, 11> cq_table_columns{"well",      "fluor",

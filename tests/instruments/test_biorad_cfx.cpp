@@ -459,11 +459,19 @@ TEST_CASE("files renamed to nothing join where one threshold gives every Cq, and
   CHECK(load_runs(paths).size() == 1);
   CHECK(load_runs({paths[0]}).front()->measurements.size() == 6);
 
+  // One of the two still has its name; two names that differ are two runs.
+  std::vector<InputFile> named = files;
+  named[0].name = "r -  Quantification Amplification Results_fam.csv";
+  CHECK(load_files(named).size() == 1);
+  CHECK(load_files(named).front()->name == "r");
+  named[1].name = "other -  Quantification Cq Results.csv";
+  CHECK(load_files(named).size() == 2);
+
   // One Cq that does not follow from the curves: another run's.
   std::vector<InputFile> wrong = files;
-  const std::size_t cq = wrong[1].bytes.find("20.0000");
-  REQUIRE(cq != std::string::npos);
-  wrong[1].bytes.replace(cq, 7, "20.0300");
+  const std::size_t at = wrong[1].bytes.find("20.0000");
+  REQUIRE(at != std::string::npos);
+  wrong[1].bytes.replace(at, 7, "20.0300");
   CHECK(load_files(wrong).size() == 2);
   // Curves that give the Cq of either dye.
   files[1].bytes = corpus("Cq Results_0").front().bytes;
@@ -648,6 +656,20 @@ TEST_CASE("a plate set-up of CFX is refused by name") {
   entry.name = "plate.pltd";
   entry.bytes = "x";
   CHECK_THAT(error_of(test::make_zip({entry}), "plate.pltd").what(), Catch::Contains("holds no readings"));
+}
+
+TEST_CASE("an XML export may be saved again, with a declaration or in UTF-16") {
+  const std::string plain = "<FAM><Row><Cycle>1</Cycle><A1>2.5</A1></Row><Row><Cycle>2</Cycle><B2>3</B2></Row></FAM>";
+  std::string wide = "\xFF\xFE";
+  for (const char c : plain) wide += std::string{c, '\0'};
+  for (const std::string& bytes : {plain, "\xEF\xBB\xBF<?xml version=\"1.0\"?>\r\n" + plain, wide}) {
+    const std::vector<Run> runs = load_bytes(bytes, "saved.xml");
+    REQUIRE(runs[0]->measurements.size() == 2);
+    CHECK(runs[0]->measurements[0].dye == "FAM");
+    CHECK(runs[0]->measurements[0].amplification[0].fluorescence[0] == 2.5);
+    CHECK(std::isnan(runs[0]->measurements[0].amplification[0].fluorescence[1]));
+    CHECK(runs[0]->measurements[1].amplification[0].fluorescence[1] == 3);
+  }
 }
 
 TEST_CASE("wrong XML exports name the line") {
