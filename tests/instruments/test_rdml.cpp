@@ -300,11 +300,10 @@ TEST_CASE("a loop runs as often as it says, once more for writers that count ret
                                    step + "<step><nr>3</nr>" + loop + "</step></thermalCyclingConditions>";
     const std::string head = "<dataCollectionSoftware><name>" + software +
                              "</name><version>1</version></dataCollectionSoftware><thermalCyclingConditions id=\"c\"/>";
+    const std::vector<Run> runs =
+        load_bytes(document("1.2", conditions + definitions, head + react("1", point("1", "5"))), "a.rdml");
     std::vector<int> found;
-    for (const ProtocolStep& each :
-         load_bytes(document("1.2", conditions + definitions, head + react("1", point("1", "5"))), "a.rdml")[0]
-             ->protocol)
-      found.push_back(each.repeats);
+    for (const ProtocolStep& each : runs[0]->protocol) found.push_back(each.repeats);
     return found;
   };
   const std::string loop = "<loop><goto>2</goto><repeat>40</repeat></loop>";
