@@ -88,6 +88,11 @@ class RawTableReader {
       filter_columns_.push_back(column);
       result_.filters.push_back(std::move(filter));
     }
+    constexpr std::size_t most_filters = 32;
+    if (filter_columns_.size() > most_filters) {
+      table_.grid().fail(ErrorCode::invalid_value, table_.first_row() - 1, "filter combinations",
+                         std::to_string(filter_columns_.size()), fmt::format("at most {}", most_filters));
+    }
     if (filter_columns_.empty()) (void)table_.require({"a filter combination such as 483-533"});
     decide_format();
   }

@@ -1,11 +1,13 @@
 // RDML: what each version says, its traps, and what is wrong in a file.
 #include <algorithm>
+#include <filesystem>
 #include <string>
 
 #include <catch2/catch.hpp>
 
 #include "tests/instruments/check.hpp"
 #include "tests/instruments/layouts/layouts.hpp"
+#include "tests/support/reference_data.hpp"
 #include "tests/tabular/make_zip.hpp"
 
 using namespace qpcr;
@@ -383,4 +385,34 @@ TEST_CASE("RDML beside one member of LightCycler 96 software is read with a warn
   CHECK(runs[0]->measurements[0].sample == "Liver 1");
   CHECK_THAT(runs[0]->warnings.back(), Catch::Contains("LightCycler 96"));
   CHECK(runs[0]->provenance.not_read.front().where == "app_data.xml");
+}
+
+TEST_CASE("the cycles of a protocol are those of the curves", "[reference]") {
+  const std::filesystem::path folder = test::reference_data() / "instruments/files/rdml";
+  std::size_t checked = 0;
+  for (const std::filesystem::path& file : test::list_files(folder)) {
+    INFO(file);
+    CHECK(identify(file).reader_id == "rdml");
+    std::vector<Run> runs;
+    try {
+      runs = load_runs({file});
+    } catch (const Error& error) {
+      // One file holds a text in place of a reading.
+      CHECK(error.context().line > 0);
+      continue;
+    }
+    for (const Run& run : runs) {
+      int repeats = 0;
+      for (const ProtocolStep& step : run->protocol) repeats = std::max(repeats, step.repeats);
+      double last = 0;
+      for (const Measurement& m : run->measurements) {
+        for (const AmplificationCurve& curve : m.amplification) last = std::max(last, curve.cycles.back());
+        if (m.vendor.cq_cycles && last > 0) CHECK(*m.vendor.cq_cycles <= last);
+      }
+      if (run->protocol.empty() || last == 0) continue;
+      CHECK(repeats == static_cast<int>(last));
+      ++checked;
+    }
+  }
+  if (std::filesystem::exists(folder)) CHECK(checked >= 4);
 }
