@@ -296,21 +296,24 @@ TEST_CASE("temperatures, protocol, people, notes and results of analyses have th
 }
 
 TEST_CASE("a loop runs as often as it says, once more for writers that count returns") {
-  const auto repeats = [](const std::string& software, const std::string& loop) {
+  const auto repeats = [](const std::string& software, const std::string& loop, const std::string& signature = {}) {
     const std::string step = "<temperature><temperature>60</temperature><duration>9</duration></temperature></step>";
     const std::string conditions = "<thermalCyclingConditions id=\"c\"><step><nr>1</nr>" + step + "<step><nr>2</nr>" +
                                    step + "<step><nr>3</nr>" + loop + "</step></thermalCyclingConditions>";
     const std::string head = "<dataCollectionSoftware><name>" + software +
                              "</name><version>1</version></dataCollectionSoftware><thermalCyclingConditions id=\"c\"/>";
     const std::vector<Run> runs =
-        load_bytes(document("1.2", conditions + definitions, head + react("1", point("1", "5"))), "a.rdml");
+        load_bytes(document("1.2", signature + conditions + definitions, head + react("1", point("1", "5"))), "a.rdml");
     std::vector<int> found;
     for (const ProtocolStep& each : runs[0]->protocol) found.push_back(each.repeats);
     return found;
   };
   const std::string loop = "<loop><goto>2</goto><repeat>40</repeat></loop>";
   CHECK(repeats("any", loop) == std::vector<int>{1, 40});
-  CHECK(repeats("BioRadCFXManager.exe", loop) == std::vector<int>{1, 41});
+  const std::string signature = "<id><publisher>Bio-Rad Laboratories, Inc.</publisher></id>";
+  CHECK(repeats("BioRadCFXManager.exe", loop, signature) == std::vector<int>{1, 41});
+  // Written anew by other software, the loop is the schema's.
+  CHECK(repeats("BioRadCFXManager.exe", loop) == std::vector<int>{1, 40});
   CHECK(repeats("any", "<loop><goto>7</goto><repeat>40</repeat></loop>").empty());
   CHECK(repeats("any", "<loop><goto>1</goto><repeat>many</repeat></loop>").empty());
   CHECK(repeats("any", "<loop><goto>1</goto><repeat>99999999999999999999</repeat></loop>").empty());
