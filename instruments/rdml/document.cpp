@@ -106,6 +106,11 @@ class DocumentReader {
         conditions_.emplace(std::move(id), std::move(conditions));
       } else if (name == "dye") {
         xml.skip();
+      } else if (name == "id") {
+        // Vendors sign their files; RDML that other software wrote of their data is not signed by them.
+        const auto [publisher] = read_child_texts<1>(xml, {"publisher"});
+        is_signed_ = is_signed_ || (publisher && !publisher->empty());
+        pending_.add("rdml/id", "no result comes from it");
       } else {
         ignore("rdml", xml);
       }
@@ -215,7 +220,7 @@ class DocumentReader {
       curve_kind_ = *written;
     } else if (run.instrument.software.starts_with("BioRadCFX")) {
       run.instrument.vendor = "Bio-Rad";
-      loops_count_returns_ = true;
+      loops_count_returns_ = is_signed_;
       if (background.starts_with("Baseline Subtracted")) curve_kind_ = CurveKind::baseline_subtracted;
       constexpr std::string_view mark = "Cycler SN: ";
       const std::string& model = run.instrument.model;
@@ -225,7 +230,7 @@ class DocumentReader {
       }
     } else if (to_lower_ascii(run.instrument.software).starts_with("lightcycler")) {
       run.instrument.vendor = "Roche";
-      loops_count_returns_ = true;
+      loops_count_returns_ = is_signed_;
     } else if (stepone_ && version_ == "1.0") {
       run.instrument.vendor = "Applied Biosystems";
       curve_kind_ = CurveKind::normalised;
@@ -417,6 +422,7 @@ class DocumentReader {
   NotReadList not_read_;
   DefinitionReader definition_reader_;
   std::string version_;
+  bool is_signed_ = false;
   NotReadList pending_;  ///< met since the last run
   std::vector<RunDraft> drafts_;
   Definitions definitions_;

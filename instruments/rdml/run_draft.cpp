@@ -230,7 +230,7 @@ class RunDraftReader {
     const std::string_view point_name = xml_.name();
     Number position;
     Number reading;
-    Number temperature;
+    bool has_temperature = false;
     while (xml_.next_child()) {
       const std::string_view name = xml_.name();
       if (name == axis_name) {
@@ -238,7 +238,9 @@ class RunDraftReader {
       } else if (name == "fluor") {
         read_number(reading, reading_text_);
       } else if (name == "tmp") {
-        read_number(temperature, temperature_text_);
+        temperature_ = {};
+        read_number(temperature_, temperature_text_);
+        has_temperature = true;
       } else {
         ignore(not_read, fmt::format("rdml/experiment/run/react/data/{}", point_name));
       }
@@ -246,9 +248,9 @@ class RunDraftReader {
     if (!fault_.name.empty()) return;
     check_number(position, axis_name, position_text_, offset);
     if (fault_.name.empty()) check_number(reading, "fluor", reading_text_, offset);
-    if (fault_.name.empty() && temperature.seen) check_number(temperature, "tmp", temperature_text_, offset);
+    if (fault_.name.empty() && has_temperature) check_number(temperature_, "tmp", temperature_text_, offset);
     if (!fault_.name.empty()) return;
-    if (temperature.seen) cycle_temperatures_.push_back(temperature.value);
+    if (has_temperature) cycle_temperatures_.push_back(temperature_.value);
     axis.push_back(position.value);
     readings.push_back(reading.value);
   }
@@ -278,6 +280,7 @@ class RunDraftReader {
   std::vector<double> melt_readings_;
   std::string position_text_;
   std::string reading_text_;
+  Number temperature_;  ///< few files have one, and a reading must cost little
   std::string temperature_text_;
 };
 

@@ -21,7 +21,8 @@ namespace qpcr::roche_lightcycler480 {
 namespace {
 
 constexpr long most_rows = 100;
-constexpr long most_wells = 10'000;
+constexpr long most_wells = 3072;
+constexpr std::size_t most_channels = 16;
 constexpr long most_repeats = 65'536;
 constexpr double least_rise_celsius = 5;
 constexpr std::size_t fewest_of_melting = 5;
@@ -145,6 +146,9 @@ class IxoReader {
       channels_.push_back(
           {read_property(item, "name"), read_property(item, "ExcitationWL"), read_property(item, "EmissionWL")});
     }
+    if (channels_.size() > most_channels)
+      refuse_element(ErrorCode::invalid_value, format, "HTCChannel", std::to_string(channels_.size()),
+                     fmt::format("at most {} channels", most_channels));
     for (std::size_t i = 0; i < channels_.size(); ++i) {
       const bool twice = std::any_of(channels_.begin(), channels_.begin() + static_cast<std::ptrdiff_t>(i),
                                      [&](const Channel& other) { return other.name == channels_[i].name; });

@@ -88,6 +88,11 @@ class RawTableReader {
       filter_columns_.push_back(column);
       result_.filters.push_back(std::move(filter));
     }
+    constexpr std::size_t most_filters = 32;
+    if (filter_columns_.size() > most_filters) {
+      table_.grid().fail(ErrorCode::invalid_value, table_.first_row() - 1, "filter combinations",
+                         std::to_string(filter_columns_.size()), fmt::format("at most {}", most_filters));
+    }
     if (filter_columns_.empty()) (void)table_.require({"a filter combination such as 483-533"});
     decide_format();
   }
@@ -115,19 +120,19 @@ class RawTableReader {
 
   WellReadings& find_well(std::size_t row) {
     const std::string_view text = table_.text(row, well_);
-    if (!wells_.empty() && text == last_text_) return wells_[last_well_];
-    const std::optional<WellId> well = parse_well(text);
-    if (!well) table_.fail(row, well_, "a well such as A1");
-    const auto [entry, is_new] = well_index_.emplace(well->label, wells_.size());
-    if (is_new) {
-      wells_.push_back({*well, std::string(table_.text(row, name_)), {}});
+    if (wells_.empty() || text != last_text_) {
+      const std::optional<WellId> well = parse_well(text);
+      if (!well) table_.fail(row, well_, "a well such as A1");
+      const auto [entry, is_new] = well_index_.emplace(well->label, wells_.size());
+      if (is_new) wells_.push_back({*well, std::string(table_.text(row, name_)), {}});
+      last_text_ = text;
+      last_well_ = entry->second;
     }
-    last_text_ = text;
-    last_well_ = entry->second;
     WellReadings& found = wells_[last_well_];
-    if (!is_new && found.sample != table_.text(row, name_))
-      table_.grid().fail(ErrorCode::duplicate_entry, row, "SampleName", table_.text(row, name_),
-                         fmt::format("the sample '{}' that the well held before", found.sample));
+    if (found.sample != table_.text(row, name_)) {
+      table_.fail(ErrorCode::duplicate_entry, row, *name_,
+                  fmt::format("the sample '{}' that the well held before", found.sample));
+    }
     return found;
   }
 

@@ -17,6 +17,15 @@
 namespace qpcr::roche_lightcycler480 {
 namespace {
 
+/// Several analyses of the largest plate.
+constexpr std::size_t most_rows = 50'000;
+
+void check_length(const GridTable& table) {
+  if (table.end_row() - table.first_row() <= most_rows) return;
+  table.grid().fail(ErrorCode::invalid_value, table.end_row() - 1, {}, std::to_string(table.end_row()),
+                    fmt::format("a table of at most {} rows", most_rows));
+}
+
 /// "tm", "tm1", "tm2" …
 bool is_numbered(std::string_view folded, std::string_view word) {
   return folded.starts_with(word) &&
@@ -48,6 +57,7 @@ class ResultTableReader {
       : layout_(layout), table_(grid, layout.header_row, grid.row_count()) {}
 
   ResultTable read(NotReadList& not_read) {
+    check_length(table_);
     find_columns();
     std::vector<std::optional<std::size_t>> numbers{cq_, quantity_, standard_, end_point_};
     numbers.insert(numbers.end(), melting_.begin(), melting_.end());
@@ -55,7 +65,8 @@ class ResultTableReader {
     for (std::size_t row = table_.first_row(); row < table_.end_row(); ++row) {
       if (!table_.grid().is_blank(row)) result_.rows.push_back(read_row(row));
     }
-    if (layout_.kind == TableKind::melting) copy_whole();
+    constexpr std::size_t most_wells = 1536;
+    if (layout_.kind == TableKind::melting && result_.rows.size() <= most_wells) copy_whole();
     table_.report_columns_not_read(not_read, layout_.kind == TableKind::melting ? "melting results" : "results");
     return std::move(result_);
   }
@@ -148,7 +159,7 @@ class ResultTableReader {
 
   void copy_whole() {
     VendorTable whole;
-    whole.name = group_ ? "melting curve genotyping" : "melting temperatures";
+    whole.name = group_ ? "melting curve genotyping" : call_ ? "genotyping" : "melting temperatures";
     std::vector<std::size_t> columns;
     for (std::size_t column = 0; column < table_.column_count(); ++column) {
       if (table_.header(column).empty()) continue;
@@ -215,6 +226,7 @@ ResultTable read_result_table(const Grid& grid, const TextLayout& layout, NotRea
 
 ResultTable read_sample_table(const Grid& grid, const TextLayout& layout, NotReadList& not_read) {
   GridTable table(grid, layout.header_row, grid.row_count());
+  check_length(table);
   const std::size_t well = table.require({"General:Pos"});
   const std::optional<std::size_t> name = table.find({"General:Sample Name"});
   const std::optional<std::size_t> filter = table.find({"General:Filt. Comb."});

@@ -202,6 +202,8 @@ Table read_table(const InputFile& file) {
   table.file = &file;
   table.grid = read_text_grid(file.bytes, file.path);
   table.layout = find_layout(table.grid);
+  if (table.grid.row(table.layout.header_row).size() > most_columns)
+    refuse(ErrorCode::malformed_file, file.path, fmt::format("the table has more than {} columns", most_columns));
   switch (table.layout.kind) {
     case TableKind::sample_info:
       table.results = read_sample_table(table.grid, table.layout, table.not_read);

@@ -13,15 +13,16 @@ namespace qpcr::roche_lightcycler480 {
 namespace {
 
 constexpr std::size_t deepest_header = 12;
-constexpr std::size_t longest_head_line = 4096;
+constexpr std::size_t longest_header = 4096;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 class HeaderRow {
  public:
   HeaderRow(const Grid& grid, std::size_t row) {
-    for (const std::string_view cell : grid.row(row)) {
-      if (cell.size() <= longest_head_line) folded_.push_back(fold_header(cell));
+    const auto cells = grid.row(row);
+    for (const std::string_view cell : cells.first(std::min(cells.size(), most_columns))) {
+      if (cell.size() <= longest_header) folded_.push_back(fold_header(cell));
     }
   }
 
@@ -85,7 +86,7 @@ bool read_header(const HeaderRow& header, TextLayout& layout) {
     return set_kind(layout, TableKind::results, sure, "header with Pos, Name and Cp");
   }
   if (header.has_all({"include", "pos", "name"}) &&
-      header.has_any({"group", "score", "genotype", "tm", "tm1", "area", "area1"}))
+      header.has_any({"group", "score", "genotype", "call", "epf", "tm", "tm1", "area", "area1"}))
     return set_kind(layout, TableKind::melting, true, "header with Include, Pos, Name and melting results");
   return false;
 }

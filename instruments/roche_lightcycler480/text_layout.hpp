@@ -9,6 +9,9 @@
 
 namespace qpcr::roche_lightcycler480 {
 
+/// Most columns of a table that are looked at.
+inline constexpr std::size_t most_columns = 256;
+
 /// In the order in which the tables of one experiment are read.
 enum class TableKind {
   raw,          ///< readings: SamplePos, Prog#, Cycle#, Temp, a column a filter combination

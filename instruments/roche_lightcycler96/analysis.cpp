@@ -11,6 +11,9 @@
 namespace qpcr::roche_lightcycler96 {
 namespace {
 
+/// A few analyses of a plate with several targets.
+constexpr std::size_t most_rows = 20'000;
+
 std::string attribute(const XmlElement& element, std::string_view name) {
   return std::string(element.attribute(name).value_or(""));
 }
@@ -137,7 +140,7 @@ void read_rows(const XmlElement& parent, Analysis& analysis) {
             graph != analysis.graphs.end() && row.table.ends_with("DataSource"))
           apply_row(row, graph->second);
       }
-      if (row.cells.size() > 1) analysis.rows.push_back(std::move(row));
+      if (row.cells.size() > 1 && analysis.rows.size() < most_rows) analysis.rows.push_back(std::move(row));
     }
     read_rows(child, analysis);
   }

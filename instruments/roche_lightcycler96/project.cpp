@@ -21,6 +21,7 @@
 namespace qpcr::roche_lightcycler96 {
 namespace {
 
+constexpr std::size_t most_columns = 64;
 constexpr std::string_view document_name = "rdml_data.xml";
 
 /// Names behind the identifiers of the document.
@@ -265,7 +266,8 @@ class ProjectReader {
     const std::size_t keys = table.columns.size();
     for (const AnalysisRow& row : rows) {
       for (const auto& [column, text] : row.cells) {
-        if (column != "graphId" && std::find(table.columns.begin(), table.columns.end(), column) == table.columns.end())
+        if (column != "graphId" && table.columns.size() < most_columns &&
+            std::find(table.columns.begin(), table.columns.end(), column) == table.columns.end())
           table.columns.push_back(column);
       }
     }

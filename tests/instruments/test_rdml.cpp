@@ -1,11 +1,13 @@
 // RDML: what each version says, its traps, and what is wrong in a file.
 #include <algorithm>
+#include <filesystem>
 #include <string>
 
 #include <catch2/catch.hpp>
 
 #include "tests/instruments/check.hpp"
 #include "tests/instruments/layouts/layouts.hpp"
+#include "tests/support/reference_data.hpp"
 #include "tests/tabular/make_zip.hpp"
 
 using namespace qpcr;
@@ -294,22 +296,24 @@ TEST_CASE("temperatures, protocol, people, notes and results of analyses have th
 }
 
 TEST_CASE("a loop runs as often as it says, once more for writers that count returns") {
-  const auto repeats = [](const std::string& software, const std::string& loop) {
+  const auto repeats = [](const std::string& software, const std::string& loop, const std::string& signature = {}) {
     const std::string step = "<temperature><temperature>60</temperature><duration>9</duration></temperature></step>";
     const std::string conditions = "<thermalCyclingConditions id=\"c\"><step><nr>1</nr>" + step + "<step><nr>2</nr>" +
                                    step + "<step><nr>3</nr>" + loop + "</step></thermalCyclingConditions>";
     const std::string head = "<dataCollectionSoftware><name>" + software +
                              "</name><version>1</version></dataCollectionSoftware><thermalCyclingConditions id=\"c\"/>";
+    const std::vector<Run> runs =
+        load_bytes(document("1.2", signature + conditions + definitions, head + react("1", point("1", "5"))), "a.rdml");
     std::vector<int> found;
-    for (const ProtocolStep& each :
-         load_bytes(document("1.2", conditions + definitions, head + react("1", point("1", "5"))), "a.rdml")[0]
-             ->protocol)
-      found.push_back(each.repeats);
+    for (const ProtocolStep& each : runs[0]->protocol) found.push_back(each.repeats);
     return found;
   };
   const std::string loop = "<loop><goto>2</goto><repeat>40</repeat></loop>";
   CHECK(repeats("any", loop) == std::vector<int>{1, 40});
-  CHECK(repeats("BioRadCFXManager.exe", loop) == std::vector<int>{1, 41});
+  const std::string signature = "<id><publisher>Bio-Rad Laboratories, Inc.</publisher></id>";
+  CHECK(repeats("BioRadCFXManager.exe", loop, signature) == std::vector<int>{1, 41});
+  // Written anew by other software, the loop is the schema's.
+  CHECK(repeats("BioRadCFXManager.exe", loop) == std::vector<int>{1, 40});
   CHECK(repeats("any", "<loop><goto>7</goto><repeat>40</repeat></loop>").empty());
   CHECK(repeats("any", "<loop><goto>1</goto><repeat>many</repeat></loop>").empty());
   CHECK(repeats("any", "<loop><goto>1</goto><repeat>99999999999999999999</repeat></loop>").empty());
@@ -384,4 +388,34 @@ TEST_CASE("RDML beside one member of LightCycler 96 software is read with a warn
   CHECK(runs[0]->measurements[0].sample == "Liver 1");
   CHECK_THAT(runs[0]->warnings.back(), Catch::Contains("LightCycler 96"));
   CHECK(runs[0]->provenance.not_read.front().where == "app_data.xml");
+}
+
+TEST_CASE("the cycles of a protocol are those of the curves", "[reference]") {
+  const std::filesystem::path folder = test::reference_data() / "instruments/files/rdml";
+  std::size_t checked = 0;
+  for (const std::filesystem::path& file : test::list_files(folder)) {
+    INFO(file);
+    CHECK(identify(file).reader_id == "rdml");
+    std::vector<Run> runs;
+    try {
+      runs = load_runs({file});
+    } catch (const Error& error) {
+      // One file holds a text in place of a reading.
+      CHECK(error.context().line > 0);
+      continue;
+    }
+    for (const Run& run : runs) {
+      int repeats = 0;
+      for (const ProtocolStep& step : run->protocol) repeats = std::max(repeats, step.repeats);
+      double last = 0;
+      for (const Measurement& m : run->measurements) {
+        for (const AmplificationCurve& curve : m.amplification) last = std::max(last, curve.cycles.back());
+        if (m.vendor.cq_cycles && last > 0) CHECK(*m.vendor.cq_cycles <= last);
+      }
+      if (run->protocol.empty() || last == 0) continue;
+      CHECK(repeats == static_cast<int>(last));
+      ++checked;
+    }
+  }
+  if (std::filesystem::exists(folder)) CHECK(checked >= 4);
 }

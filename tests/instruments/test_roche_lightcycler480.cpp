@@ -283,7 +283,7 @@ TEST_CASE("base64 and hexadecimal numbers are read strictly") {
 
 TEST_CASE("zlib data are inflated within limits and verified") {
   // "aaaaaaaaaa" by any zlib.
-  const std::string packed("\x78\x9c\x4b\x84\x01\x00\x14\xe1\x03\xcb", 10);
+  const std::string packed("\x78\xda\x4b\x4c\x84\x01\x00\x14\xe1\x03\xcb", 11);
   CHECK(inflate_zlib(packed, "a") == "aaaaaaaaaa");
   ArchiveLimits small;
   small.inflated_bytes = 9;
@@ -296,7 +296,7 @@ TEST_CASE("zlib data are inflated within limits and verified") {
     return ErrorCode::file_not_found;
   };
   CHECK(code_of(packed, small) == ErrorCode::unsafe_archive);
-  CHECK(code_of(packed.substr(0, 9), {}) == ErrorCode::malformed_file);
+  CHECK(code_of(packed.substr(0, packed.size() - 1), {}) == ErrorCode::malformed_file);
   CHECK(code_of(packed + "x", {}) == ErrorCode::malformed_file);
   CHECK(code_of("", {}) == ErrorCode::malformed_file);
   std::string wrong_sum = packed;

@@ -79,7 +79,8 @@ Project make_project(const std::string& prefix) {
   }
   Project project;
   project.document = fmt::format(
-      "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rdml version=\"1.1\" xmlns=\"http://www.rdml.org\">\n<dye "
+      "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rdml version=\"1.1\" "
+      "xmlns=\"http://www.rdml.org\">\n<id><publisher>made up</publisher></id><dye "
       "id=\"FAM\"/>\n{}<target id=\"{}\"><description>gene 1</description><type>toi</type><dyeId "
       "id=\"FAM\"/></target>\n"
       "<thermalCyclingConditions id=\"c\"><step><nr>1</nr><temperature><temperature>95</temperature><duration>120"
