@@ -1,6 +1,7 @@
 // Results of MxPro and AriaMx: vendor Ct, thresholds, quantities, standard curves and replicates.
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,9 @@
 
 namespace qpcr::agilent_mxpro {
 namespace {
+
+/// R, dR, Rn, dRn … of which a report has a few.
+constexpr std::size_t most_signals = 16;
 
 struct CtColumn {
   std::size_t ct = 0;
@@ -46,6 +50,9 @@ Columns find_columns(GridTable& table) {
     const std::string folded = fold_header(table.header(column));
     if (starts_with_unit(folded, "ct") || starts_with_unit(folded, "cq")) {
       table.mark_read(column);
+      if (columns.cts.size() == most_signals)
+        table.fail(ErrorCode::malformed_file, table.first_row() - 1, column,
+                   "no more Ct columns than there are signals");
       CtColumn ct{column, std::nullopt};
       const std::string threshold = "threshold" + folded.substr(2);
       for (std::size_t other = 0; other < table.column_count(); ++other) {
@@ -94,10 +101,6 @@ VendorResult read_ct(const GridTable& table, std::size_t row, const CtColumn& co
   return vendor;
 }
 
-void add_unique(VendorTable& table, std::vector<std::string> row) {
-  if (std::find(table.rows.begin(), table.rows.end(), row) == table.rows.end()) table.rows.push_back(std::move(row));
-}
-
 }  // namespace
 
 void add_results(Draft& draft, const Grid& grid, std::size_t header, const std::string& file_name) {
@@ -109,6 +112,7 @@ void add_results(Draft& draft, const Grid& grid, std::size_t header, const std::
   VendorTable standard_curves{"Standard curve", {"Assay"}, {}};
   for (const std::size_t column : columns.standard_curve) standard_curves.columns.emplace_back(table.header(column));
   VendorTable replicates{"Replicates", {"Well", "Assay", "Replicate"}, {}};
+  std::set<std::vector<std::string>> curves;
   MeasurementSet seen;
   for (std::size_t row = table.first_row(); row < end; ++row) {
     const WellId well = read_well(table, row, columns.well);
@@ -143,7 +147,7 @@ void add_results(Draft& draft, const Grid& grid, std::size_t header, const std::
     for (const std::size_t column : columns.standard_curve) curve.emplace_back(table.text(row, column));
     const bool any =
         std::any_of(curve.begin() + 1, curve.end(), [](const std::string& cell) { return !is_no_cq(cell); });
-    if (any) add_unique(standard_curves, std::move(curve));
+    if (any && curves.insert(curve).second) standard_curves.rows.push_back(std::move(curve));
     if (columns.replicate && !table.text(row, columns.replicate).empty())
       replicates.rows.push_back({well.label, assay, std::string(table.text(row, columns.replicate))});
   }

@@ -24,6 +24,8 @@ namespace {
 
 /// Six blocks of 16 sites make a full system; imported standards add to that.
 constexpr PlateGeometry largest_system{26, 96};
+constexpr std::size_t most_blocks = 10'000;
+constexpr std::size_t most_channels = 64;
 
 struct Channel {
   std::string name;
@@ -168,6 +170,10 @@ class RunReader {
                               std::none_of(blocks_.back().channels.begin(), blocks_.back().channels.end(),
                                            [&](const Channel& channel) { return channel.name == name; });
       if (!same_block) blocks_.push_back({site, {}, {}});
+      if (blocks_.size() > most_blocks || blocks_.back().channels.size() == most_channels) {
+        grid_.fail(ErrorCode::malformed_file, header, name, name,
+                   fmt::format("at most {} reactions of {} channels", most_blocks, most_channels));
+      }
       places[column] = {blocks_.size() - 1, blocks_.back().channels.size()};
       blocks_.back().channels.push_back({name, {}});
     }
@@ -221,6 +227,8 @@ class RunReader {
     for (std::size_t column = 0; column < table.column_count(); ++column) {
       const std::string_view name = table.header(column);
       if (name.size() <= 3 || !equals_ignoring_case(name.substr(name.size() - 3), " Ct")) continue;
+      if (channel_results_.size() == most_channels)
+        table.fail(ErrorCode::malformed_file, header, column, fmt::format("at most {} channels", most_channels));
       ChannelResult result;
       result.channel = std::string(trim(name.substr(0, name.size() - 3)));
       result.ct_column = column;

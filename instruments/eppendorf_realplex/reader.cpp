@@ -23,6 +23,7 @@ namespace {
 
 constexpr PlateGeometry realplex_plate{8, 12};
 constexpr PlateGeometry largest_plate{32, 48};
+constexpr std::size_t most_dyes = 16;
 
 /// "SYBR" of "Ct SYBR"; nothing for "Ct Mean SYBR", "Ct Dev. SYBR" and any other column.
 std::optional<std::string> parse_ct_header(std::string_view header) {
@@ -119,6 +120,8 @@ class TableReader {
       if (!dye) continue;
       if (std::any_of(dyes_.begin(), dyes_.end(), [&](const DyeColumns& other) { return other.dye == *dye; }))
         table.fail(ErrorCode::duplicate_entry, table.first_row() - 1, column, "each dye once");
+      if (dyes_.size() == most_dyes)
+        table.fail(ErrorCode::malformed_file, table.first_row() - 1, column, fmt::format("at most {} dyes", most_dyes));
       DyeColumns columns;
       columns.dye = *dye;
       columns.ct = column;

@@ -112,7 +112,8 @@ class AnalysedReader {
       }
     }
     format_ = decide_number_format(cells, grid_.delimiter(), ThousandsCommas::never, file_.path);
-    dyes_ = derive_dyes(acquisitions_);
+    const std::vector<std::string> dyes = derive_dyes(acquisitions_);
+    for (std::size_t i = 0; i < dyes.size(); ++i) dyes_.emplace(acquisitions_[i].name, dyes[i]);
   }
 
   /// @return the row to go on with.
@@ -172,8 +173,7 @@ class AnalysedReader {
     block_ = {};
     block_.title = title;
     block_.settings = std::move(settings);
-    const auto at = std::find(acquisitions_.begin(), acquisitions_.end(), acquisition);
-    block_.dye = dyes_[static_cast<std::size_t>(at - acquisitions_.begin())];
+    block_.dye = dyes_.at(acquisition.name);
   }
 
   void finish_block() {
@@ -283,6 +283,8 @@ class AnalysedReader {
         m.vendor = std::move(vendor);
         block_.labels.push_back(m.well.label);
       } else {
+        // Without a title this may as well be another channel.
+        if (block_.title.empty()) table.fail(ErrorCode::duplicate_entry, row, number, "a title above each table");
         vendor.algorithm = block_.title;
         m.other_vendor_results.push_back(std::move(vendor));
         pages_.add(m.well);
@@ -346,7 +348,7 @@ class AnalysedReader {
   MeasurementSet set_;
   NotReadList not_read_;
   std::vector<Acquisition> acquisitions_;
-  std::vector<std::string> dyes_;
+  std::map<std::string, std::string> dyes_;  ///< by the acquisition's name
   std::string date_;
   Block block_;
   bool has_started_ = false;

@@ -22,7 +22,7 @@ struct Acquisition {
 };
 
 /// The acquisition that a title names: "Quantitative analysis of Cycling A.FAM (Page 1)", "Cycling A.Green". Nothing
-/// for a text without one.
+/// for a text without one. The stage is unknown where the words are of another language and a page follows.
 std::optional<Acquisition> parse_acquisition(std::string_view text);
 
 /// The dye of each acquisition: its channel, and the whole name where two acquisitions of one stage share a channel.

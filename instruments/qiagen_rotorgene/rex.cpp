@@ -82,6 +82,7 @@ class RexReader {
   void find_channels(const XmlElement& root) {
     const XmlElement list = root.child("RawChannels");
     if (!list) fail(root, ErrorCode::malformed_file, "RawChannels", {}, "a list of raw channels");
+    std::set<std::string> names;
     for (XmlElement element = list.first(); element; element = element.next()) {
       if (element.name() != "RawChannel") continue;
       const std::string name = element.child("Name").text();
@@ -90,10 +91,8 @@ class RexReader {
         not_read_.add(fmt::format("raw channel '{}'", name), "neither cycling nor melting");
         continue;
       }
-      for (const Channel& other : channels_) {
-        if (other.acquisition.name == acquisition->name)
-          fail(element, ErrorCode::duplicate_entry, "RawChannel", name, "each channel once");
-      }
+      if (!names.insert(acquisition->name).second)
+        fail(element, ErrorCode::duplicate_entry, "RawChannel", name, "each channel once");
       channels_.push_back({std::move(*acquisition), element});
     }
   }

@@ -1,6 +1,7 @@
 // MxPro and AriaMx exports: read as written, refused where wrong.
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <tuple>
 
 #include <catch2/catch.hpp>
@@ -9,6 +10,8 @@
 #include "libqpcr/core/file.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/tabular/csv.hpp"
+#include "libqpcr/tabular/grid.hpp"
+#include "libqpcr/tabular/workbook.hpp"
 #include "tests/instruments/check.hpp"
 #include "tests/instruments/layouts/layouts.hpp"
 #include "tests/support/reference_data.hpp"
@@ -134,6 +137,26 @@ TEST_CASE("AriaMx: tabular results") {
     CHECK(m.vendor.threshold == 120.5);
     CHECK(m.quantity == expected.quantity);
   }
+}
+
+TEST_CASE("AriaMx: a workbook's tabular results; its other sheets are listed") {
+  const auto files = test::corpus_agilent_mxpro();
+  auto workbook = std::make_shared<Workbook>();
+  workbook->sheets.resize(2);
+  workbook->sheets[0].name = "Plate Setup";
+  workbook->sheets[1].name = "Tabular Results";
+  workbook->sheets[1].grid = parse_text_grid(corpus_file(files, "aria_tabular.txt").bytes, "a.xlsx:Tabular Results");
+  FileHead head;
+  head.name = "a.xlsx";
+  head.is_zip = true;
+  head.workbook = workbook.get();
+  CHECK(agilent_mxpro::reader().sniff(head).confidence == Confidence::certain);
+  const Run run(agilent_mxpro::reader().read({{"a.xlsx", "a.xlsx", "PK", workbook, std::nullopt}}).front());
+  CHECK(find(run, "A2", "target 2", "HEX").vendor.cq_cycles == 22.0);
+  REQUIRE(run->provenance.not_read.size() == 1);
+  CHECK(run->provenance.not_read[0].where == "a.xlsx: sheet 'Plate Setup'");
+  workbook->sheets.pop_back();
+  CHECK(agilent_mxpro::reader().sniff(head).confidence == Confidence::no);
 }
 
 TEST_CASE("MxPro: two plateaus read in each cycle are warned of, and the first is taken") {

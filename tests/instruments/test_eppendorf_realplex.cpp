@@ -1,10 +1,14 @@
 // realplex results: read as written, refused where wrong.
 #include <filesystem>
+#include <memory>
 
 #include <catch2/catch.hpp>
 
+#include "instruments/eppendorf_realplex/reader.hpp"
 #include "libqpcr/core/file.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/tabular/grid.hpp"
+#include "libqpcr/tabular/workbook.hpp"
 #include "tests/instruments/check.hpp"
 #include "tests/instruments/layouts/layouts.hpp"
 #include "tests/support/reference_data.hpp"
@@ -69,6 +73,24 @@ TEST_CASE("realplex: what is wrong names line and column") {
   CHECK(twice.context().line == 3);
   CHECK(error_of(header, name).code() == ErrorCode::malformed_file);
   CHECK(error_of(header + "\"A1\";\"s\";20,5;2.5;\"t\"\n", name).code() == ErrorCode::invalid_value);
+}
+
+TEST_CASE("realplex: a workbook, one run a sheet with results") {
+  auto workbook = std::make_shared<Workbook>();
+  workbook->sheets.resize(2);
+  workbook->sheets[0].name = "Results";
+  workbook->sheets[0].grid = parse_text_grid("Pos\tName\tCt FAM\tTarget FAM\nB2\ts\t20.5\tt\n", "r.xls:Results");
+  workbook->sheets[1].name = "Notes";
+  FileHead head;
+  head.name = "r.xls";
+  head.workbook = workbook.get();
+  CHECK(eppendorf_realplex::reader().sniff(head).confidence == Confidence::certain);
+  std::vector<RunData> runs = eppendorf_realplex::reader().read({{"r.xls", "r.xls", "", workbook, std::nullopt}});
+  REQUIRE(runs.size() == 1);
+  const Run run(std::move(runs.front()));
+  CHECK(find(run, "B2", "t", "FAM").vendor.cq_cycles == 20.5);
+  REQUIRE(run->provenance.not_read.size() == 1);
+  CHECK(run->provenance.not_read[0].where == "sheet 'Notes'");
 }
 
 TEST_CASE("realplex: a sample's name does not decide the decimal sign") {

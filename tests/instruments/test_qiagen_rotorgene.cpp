@@ -55,6 +55,8 @@ TEST_CASE("Rotor-Gene: names of acquisitions") {
         Acquisition{"Cycling A.FAM", "FAM", Stage::cycling});
   CHECK(parse_acquisition("Raw Data For Melt A.Green") == Acquisition{"Melt A.Green", "Green", Stage::melt});
   CHECK(parse_acquisition("Cycling B.Crimson")->stage == Stage::cycling);
+  CHECK(parse_acquisition("Analyse von Zyklus A.Green (Seite 2)")->channel == "Green");
+  CHECK(parse_acquisition("Analyse von Zyklus A.Green (Seite 2)")->stage == Stage::unknown);
   CHECK_FALSE(parse_acquisition("made up.rex"));
   CHECK_FALSE(parse_acquisition("Run 2010-09-22 (3).rex"));
   CHECK_FALSE(parse_acquisition("Cycling A"));
@@ -170,6 +172,10 @@ TEST_CASE("Rotor-Gene: what is wrong names its place") {
   CHECK(error_of(analysed_head + table_head + "\"0\";\"s\";\"Unknown\";\"20\";\"\"\n", name).context().column == "No.");
   CHECK(error_of(analysed_head + table_head + "1;s;Unknown;20;\n1;s;Unknown;20;\n", name).code() ==
         ErrorCode::duplicate_entry);
+  const Error untitled =
+      error_of(analysed_head + table_head + "1;s;Unknown;20;\n\n" + table_head + "1;s;Unknown;21;\n", name);
+  CHECK(untitled.code() == ErrorCode::duplicate_entry);
+  CHECK(untitled.context().line == 6);
   CHECK(error_of(analysed_head + "\"File\";\"x\"\n", name).code() == ErrorCode::malformed_file);
   CHECK(error_of(analysed_head + "\"No.\";\"Name\";\"Take Off\"\n1;s;3\n", name).code() ==
         ErrorCode::unsupported_format);

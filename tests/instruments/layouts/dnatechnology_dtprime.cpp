@@ -12,11 +12,11 @@ namespace {
 struct Options {
   bool crlf = true;
   bool cp1251 = false;     ///< the first sample's name is Russian, in the old code page
-  bool saturated = false;  ///< the second tube is beyond the detector's range from the tenth cycle on
+  bool saturated = false;  ///< the second tube is beyond the detector's range from the sixth cycle on
   bool first_is_zero = false;
 };
 
-constexpr int cycles = 12;
+constexpr int cycles = 8;
 constexpr int background = 300;
 
 /// Whole numbers, as the instrument writes them; dyes other than FAM and HEX are not measured.
@@ -51,7 +51,7 @@ std::string make_run(const Options& options) {
             continue;
           }
           int signal = 100 * (dye + 1) + (tube == 95 ? 0 : 10 * cycle);
-          if (options.saturated && tube == 1 && cycle >= 10) signal = 4000;
+          if (options.saturated && tube == 1 && cycle >= 6) signal = 4000;
           line += fmt::format(" {}", background + (exposure == 2000 ? std::min(5 * signal, 16000) : signal));
         }
         add(line);
