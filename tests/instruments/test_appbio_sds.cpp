@@ -316,6 +316,20 @@ TEST_CASE("a row of a 7700 that a page break cut keeps its Ct and is warned of")
   CHECK(runs[0]->measurements[1].vendor.cq_cycles == 21.5);
 }
 
+TEST_CASE("calls of an allelic discrimination are kept as the vendor's, without a Cq") {
+  const std::string text =
+      "SDS 2.3\tAD Results\t1.0\nPlateID\tP7\n\nWell\tSample Name\tMarker Name\tTask\tAllele X Rn\tAllele Y "
+      "Rn\tCall\tQuality "
+      "Value\n384\ts\trs1\tUnknown\t1.25\t3.5\tBoth\t0.99\n1\tn\trs1\tNTC\t0.1\t0.1\tNTC\t\n";
+  const std::vector<Run> runs = load_bytes(text, "ad.txt");
+  const Measurement& m = find(runs.at(0), "P24", "rs1");
+  CHECK(m.vendor.call == "Both");
+  CHECK(m.vendor.cq_confidence == 0.99);
+  CHECK(m.vendor.cq_status == CqStatus::not_measured);
+  CHECK(find(runs[0], "A1", "rs1").role == SampleRole::no_template_control);
+  CHECK(runs[0]->provenance.not_read.size() == 2);
+}
+
 TEST_CASE("tables of other software are left to their readers") {
   for (const std::string text :
        {"Well,Cycle,Target Name,Rn,Delta Rn\n1,1,t,1,0\n", "Session Name\tx\nWell\tSample Name\tDetector\tTask\tCt\n",
