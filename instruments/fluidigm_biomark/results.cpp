@@ -134,7 +134,7 @@ class RowReader {
 
   std::optional<double> number(std::size_t row, std::optional<std::size_t> column) const {
     const std::string_view cell = text(row, column);
-    if (cell.empty()) return std::nullopt;
+    if (is_no_cq(cell)) return std::nullopt;
     const std::optional<double> value = parse_number(cell, format_);
     if (!value) grid_.fail(ErrorCode::invalid_value, row, name_of(*column), cell, "a number or an empty cell");
     return value;

@@ -330,6 +330,15 @@ TEST_CASE("calls of an allelic discrimination are kept as the vendor's, without 
   CHECK(runs[0]->provenance.not_read.size() == 2);
 }
 
+TEST_CASE("words for no number are none in every column, other words are errors") {
+  const std::string header = "Well,Sample Name,Detector,Task,Ct,Qty,Tm\n";
+  const std::vector<Run> runs = load_bytes(header + "A1,s,d,Unknown,Undetermined,Undetermined,N/A\n", "w.csv");
+  CHECK_FALSE(runs.at(0)->measurements.at(0).vendor.quantity.has_value());
+  CHECK(runs[0]->measurements[0].vendor.melting_temperatures_celsius.empty());
+  CHECK(error_of(header + "A1,s,d,Unknown,20,1O0,\n", "w.csv").context().column == "Qty");
+  CHECK(error_of(header + "A1,s,d,Unknown,20,,8O\n", "w.csv").context().column == "Tm");
+}
+
 TEST_CASE("tables of other software are left to their readers") {
   for (const std::string text :
        {"Well,Cycle,Target Name,Rn,Delta Rn\n1,1,t,1,0\n", "Session Name\tx\nWell\tSample Name\tDetector\tTask\tCt\n",
