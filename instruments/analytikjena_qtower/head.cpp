@@ -15,6 +15,8 @@ namespace qpcr::analytikjena_qtower {
 namespace {
 
 constexpr long most_readings = 65536;
+constexpr std::size_t most_steps = 1000;
+constexpr std::size_t most_head_rows = 1000;
 
 /// A line of the protocol table.
 struct Line {
@@ -92,6 +94,8 @@ std::vector<Line> read_lines(GridTable& table, NumberFormat format) {
     line.go_to = count(go_to);
     line.loops = count(loops);
     line.scan = !table.text(row, scan).empty() && table.text(row, scan) != "-";
+    if (lines.size() == most_steps)
+      table.grid().fail(ErrorCode::malformed_file, row, "steps", {}, fmt::format("at most {} steps", most_steps));
     if (line.go_to > static_cast<long>(lines.size()) + 1) table.fail(row, *go_to, "a step that is already there");
     lines.push_back(line);
   }
@@ -132,7 +136,7 @@ void add_protocol(const std::vector<Line>& lines, Head& head, RunData& run) {
 Head read_head(const Grid& grid, NumberFormat format, RunData& run, NotReadList& not_read) {
   Head head;
   std::size_t row = 0;
-  while (row < grid.row_count() && !grid.is_blank(row)) {
+  while (row < std::min(grid.row_count(), most_head_rows) && !grid.is_blank(row)) {
     std::string key = fold_header(grid.cell(row, 0));
     if (!key.ends_with(':')) break;
     key.pop_back();

@@ -63,8 +63,9 @@ class Finder {
         if (label.names_kind) kind = label.kind;
         add(column, label.cycle, kind);
       } else if (text.empty()) {
-        if (labelled && holds_text(column))
-          add(column, current_.columns.empty() ? 1 : static_cast<long>(current_.cycles.back()) + 1, kind);
+        // The first empty column ends the curve.
+        labelled = labelled && holds_text(column);
+        if (labelled) add(column, current_.columns.empty() ? 1 : static_cast<long>(current_.cycles.back()) + 1, kind);
       } else {
         close();
         labelled = false;

@@ -42,6 +42,8 @@ bool is_cycle_table(const Names& names) {
   const bool numbered = has_any(names, {"1"}) && has_any(names, {"2"}) && has_any(names, {"3"});
   const bool named = has_any(names, {"cycle1"}) && has_any(names, {"cycle2"});
   const bool labelled = has_any(names, {"rn", "rn1"}) && has_any(names, {"deltarn", "δrn", "drn", "deltarn1", "drn1"});
+  // A table with a row for each cycle is one of later software.
+  if (has_any(names, {"cycle", "cyclenumber"})) return false;
   return names_wells(names) && (labelled || ((numbered || named) && has_detector(names)));
 }
 

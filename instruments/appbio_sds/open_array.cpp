@@ -57,10 +57,13 @@ void read_vendor(const GridTable& table, std::size_t row, const Columns& columns
     }
     vendor.algorithm = "Ct";
   }
-  vendor.cq_confidence = table.number(row, columns.confidence, format);
-  vendor.quantity = table.number(row, columns.quantity, format);
+  const auto optional_number = [&](std::optional<std::size_t> column) {
+    return is_no_cq(table.text(row, column)) ? std::nullopt : table.number(row, column, format);
+  };
+  vendor.cq_confidence = optional_number(columns.confidence);
+  vendor.quantity = optional_number(columns.quantity);
   vendor.quantity_unit = table.text(row, columns.unit);
-  const std::optional<double> peak = table.number(row, columns.melting_temperature, format);
+  const std::optional<double> peak = optional_number(columns.melting_temperature);
   if (peak && *peak > 0) vendor.melting_temperatures_celsius.push_back(*peak);
   if (is_yes(table.text(row, columns.outlier))) vendor.flags.emplace_back("Outlier");
 }

@@ -2,10 +2,9 @@
 #include "instruments/appbio_sds/results.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -60,18 +59,21 @@ class TextReader {
   }
 
   void take_row(std::size_t row) {
-    if (is_well_header(grid_, row)) {
+    if (is_well(row) && count_cells(row) > 1) {
+      tables_.back().add_row(row);
+      after_data_ = true;
+    } else if (is_well_header(grid_, row)) {
+      if (tables_.size() == most_tables)
+        grid_.fail(ErrorCode::malformed_file, row, "Well", grid_.cell(row, 0),
+                   fmt::format("at most {} tables", most_tables));
       tables_.emplace_back(grid_, row, kind_of_rest_);
       if (!tables_.back().names_detectors()) take_detectors(row);
       after_data_ = true;
     } else if (is_detector_header(grid_, row)) {
       detector_header_ = row;
       detectors_.clear();
-    } else if (detector_header_ && !is_well(row)) {
+    } else if (detector_header_) {
       detectors_.push_back(row);
-    } else if (!tables_.empty() && is_well(row) && count_cells(row) > 1) {
-      tables_.back().add_row(row);
-      after_data_ = true;
     } else if ((after_data_ || awaits_rows()) && count_cells(row) >= least_cells_of_a_well && !is_footer(row)) {
       grid_.fail(ErrorCode::invalid_value, row, "Well", trim(grid_.cell(row, tables_.back().well_column())),
                  "a well of a plate of up to 384, such as 12 or A12");
@@ -164,9 +166,11 @@ class TextReader {
     } else if (folded == "comments" || folded == "documentname" || folded == "filename" || folded == "platetype" ||
                folded == "assaytype" || folded == "calibrator" || folded == "embeddedfile") {
       head_.notes += fmt::format("{}{}: {}", head_.notes.empty() ? "" : "; ", key, value);
-    } else {
+    } else if (not_read_.entries().size() < most_lines_listed) {
       not_read_.add(fmt::format("{}: '{}'", file_.name, folded.empty() ? std::string_view("a line") : key),
                     "no result comes from it");
+    } else {
+      not_read_.add(file_.name + ": further lines", "no result comes from them");
     }
   }
 
@@ -213,9 +217,9 @@ class TextReader {
       const std::string well(trim(grid_.cell(row, table.well_column())));
       if (!seen.insert(fmt::format("{}\n{}\n{}\n{}", read->plate, to_lower_ascii(well), m.target, m.dye)).second)
         grid_.fail(ErrorCode::duplicate_entry, row, "Well", well, "each well, detector and reporter once");
-      auto plate = std::find_if(plates_.begin(), plates_.end(), [&](const Plate& p) { return p.name == read->plate; });
-      if (plate == plates_.end()) plate = plates_.insert(plates_.end(), Plate{read->plate, {}});
-      plate->rows.push_back(std::move(*read));
+      const auto [plate, is_new] = plate_index_.emplace(read->plate, plates_.size());
+      if (is_new) plates_.push_back({read->plate, {}});
+      plates_[plate->second].rows.push_back(std::move(*read));
     }
     table.report(not_read_, file_.name);
   }
@@ -305,6 +309,8 @@ class TextReader {
   }
 
   static constexpr std::size_t least_cells_of_a_well = 4;
+  static constexpr std::size_t most_tables = 500;
+  static constexpr std::size_t most_lines_listed = 100;
   static constexpr int smaller_plate = 96;
 
   const InputFile& file_;
@@ -320,6 +326,7 @@ class TextReader {
   CommonAnalysis common_;
   VendorTable fits_;
   std::vector<Plate> plates_;
+  std::unordered_map<std::string, std::size_t> plate_index_;
   CurveKind kind_of_rest_ = CurveKind::unknown;
   bool after_data_ = false;
   bool plate_id_follows_ = false;

@@ -118,6 +118,14 @@ void WellTable::read_role(std::size_t row, Measurement& measurement) const {
   if (!role && !task_ && type_ && !target_) measurement.target = std::exchange(measurement.role_text, {});
 }
 
+/// Nothing also for the words that stand where there is no number.
+std::optional<double> WellTable::optional_number(std::size_t row, std::optional<std::size_t> column,
+                                                 NumberFormat format) const {
+  const std::string_view cell = table_.text(row, column);
+  if (is_no_cq(cell) || fold_header(cell).starts_with("undet")) return std::nullopt;
+  return table_.number(row, column, format);
+}
+
 std::optional<double> WellTable::read_quantity(std::size_t row, NumberFormat format, TableRow& result) const {
   const std::string_view cell = table_.text(row, quantity_);
   // Texts of the 7700 were cut by page breaks in transfer; the Ct stands before the cut.
@@ -127,7 +135,7 @@ std::optional<double> WellTable::read_quantity(std::size_t row, NumberFormat for
                                  table_.grid().line(row), table_.header(*quantity_), cell);
     return std::nullopt;
   }
-  const std::optional<double> value = table_.number(row, quantity_, format);
+  const std::optional<double> value = optional_number(row, quantity_, format);
   // The 7700 writes -1 where there is no quantity.
   return value && *value >= 0 ? value : std::nullopt;
 }
@@ -145,10 +153,10 @@ void WellTable::read_vendor(std::size_t row, NumberFormat format, TableRow& resu
   }
   (measurement.role == SampleRole::standard ? measurement.quantity : vendor.quantity) =
       read_quantity(row, format, result);
-  if (const std::optional<double> peak = table_.number(row, tm_, format); peak && *peak > 0)
+  if (const std::optional<double> peak = optional_number(row, tm_, format); peak && *peak > 0)
     vendor.melting_temperatures_celsius.push_back(*peak);
   vendor.call = table_.text(row, call_);
-  vendor.cq_confidence = table_.number(row, confidence_, format);
+  vendor.cq_confidence = optional_number(row, confidence_, format);
   if (threshold_) {
     const std::string_view cell = table_.text(row, *threshold_);
     if (const std::optional<double> value = parse_threshold(cell, format)) vendor.threshold = value;

@@ -52,6 +52,7 @@ class WellTable {
 
  private:
   void read_vendor(std::size_t row, NumberFormat format, TableRow& result) const;
+  std::optional<double> optional_number(std::size_t row, std::optional<std::size_t> column, NumberFormat format) const;
   std::optional<double> read_quantity(std::size_t row, NumberFormat format, TableRow& result) const;
   void read_role(std::size_t row, Measurement& measurement) const;
 

@@ -133,6 +133,9 @@ class RunReader {
   /// "Raw Data for Probe FAM-MGB" and its relatives. @return one past its last row.
   std::size_t read_section(std::size_t title_row) {
     const std::string title(trim(grid_.cell(title_row, 0)));
+    if (++sections_ > most_sections)
+      grid_.fail(ErrorCode::malformed_file, title_row, "number 1", title,
+                 fmt::format("at most {} sections", most_sections));
     const std::string folded = fold_header(title);
     std::size_t end = title_row + 1;
     const bool has_table = end < grid_.row_count() && fold_header(grid_.cell(end, 0)) == "chamberid";
@@ -204,7 +207,10 @@ class RunReader {
     run_.plate = array_;
   }
 
+  static constexpr std::size_t most_sections = 200;
+
   Grid grid_;
+  std::size_t sections_ = 0;
   NumberFormat format_ = NumberFormat::decimal_dot;
   RunData run_;
   std::optional<PlateGeometry> array_;

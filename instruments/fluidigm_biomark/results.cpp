@@ -53,7 +53,9 @@ std::vector<Column> read_columns(const Grid& grid, std::size_t header) {
 
 class LayoutFinder {
  public:
-  explicit LayoutFinder(const Grid& grid, std::size_t header) { layout_.columns = read_columns(grid, header); }
+  LayoutFinder(const Grid& grid, std::size_t header) : grid_(grid), header_(header) {
+    layout_.columns = read_columns(grid, header);
+  }
 
   Layout find() {
     layout_.sample = take("", "sample", "name");
@@ -64,6 +66,8 @@ class LayoutFinder {
       const Column column = layout_.columns[i];
       if (column.group != "ct" || column.name != "value") continue;
       Probe probe;
+      if (layout_.probes.size() == most_probes)
+        grid_.fail(ErrorCode::malformed_file, header_, "Value", {}, fmt::format("at most {} probes", most_probes));
       probe.name = column.block;
       probe.value = i;
       layout_.read.insert(i);
@@ -91,6 +95,10 @@ class LayoutFinder {
     return std::nullopt;
   }
 
+  static constexpr std::size_t most_probes = 32;
+
+  const Grid& grid_;
+  std::size_t header_;
   Layout layout_;
 };
 
@@ -126,7 +134,7 @@ class RowReader {
 
   std::optional<double> number(std::size_t row, std::optional<std::size_t> column) const {
     const std::string_view cell = text(row, column);
-    if (cell.empty()) return std::nullopt;
+    if (is_no_cq(cell)) return std::nullopt;
     const std::optional<double> value = parse_number(cell, format_);
     if (!value) grid_.fail(ErrorCode::invalid_value, row, name_of(*column), cell, "a number or an empty cell");
     return value;

@@ -316,6 +316,54 @@ TEST_CASE("a row of a 7700 that a page break cut keeps its Ct and is warned of")
   CHECK(runs[0]->measurements[1].vendor.cq_cycles == 21.5);
 }
 
+TEST_CASE("calls of an allelic discrimination are kept as the vendor's, without a Cq") {
+  const std::string text =
+      "SDS 2.3\tAD Results\t1.0\nPlateID\tP7\n\nWell\tSample Name\tMarker Name\tTask\tAllele X Rn\tAllele Y "
+      "Rn\tCall\tQuality "
+      "Value\n384\ts\trs1\tUnknown\t1.25\t3.5\tBoth\t0.99\n1\tn\trs1\tNTC\t0.1\t0.1\tNTC\t\n";
+  const std::vector<Run> runs = load_bytes(text, "ad.txt");
+  const Measurement& m = find(runs.at(0), "P24", "rs1");
+  CHECK(m.vendor.call == "Both");
+  CHECK(m.vendor.cq_confidence == 0.99);
+  CHECK(m.vendor.cq_status == CqStatus::not_measured);
+  CHECK(find(runs[0], "A1", "rs1").role == SampleRole::no_template_control);
+  CHECK(runs[0]->provenance.not_read.size() == 2);
+}
+
+TEST_CASE("words for no number are none in every column, other words are errors") {
+  const std::string header = "Well,Sample Name,Detector,Task,Ct,Qty,Tm\n";
+  const std::vector<Run> runs = load_bytes(header + "A1,s,d,Unknown,Undetermined,Undetermined,N/A\n", "w.csv");
+  CHECK_FALSE(runs.at(0)->measurements.at(0).vendor.quantity.has_value());
+  CHECK(runs[0]->measurements[0].vendor.melting_temperatures_celsius.empty());
+  CHECK(error_of(header + "A1,s,d,Unknown,20,1O0,\n", "w.csv").context().column == "Qty");
+  CHECK(error_of(header + "A1,s,d,Unknown,20,,8O\n", "w.csv").context().column == "Tm");
+}
+
+TEST_CASE("tables of other software are left to their readers") {
+  for (const std::string text :
+       {"Well,Cycle,Target Name,Rn,Delta Rn\n1,1,t,1,0\n", "Session Name\tx\nWell\tSample Name\tDetector\tTask\tCt\n",
+        "* Block Type = 96well\n\n[Results]\nWell\tSample Name\tDetector\tTask\tCt\n",
+        "Well,Sample Name,Target Name,Task,Ct\nA1,s,t,UNKNOWN,20\n"}) {
+    FileHead head;
+    head.bytes = text;
+    head.text = text;
+    for (const Reader& reader : readers()) {
+      if (reader.info.id == "appbio_sds") CHECK(reader.sniff(head).confidence == Confidence::no);
+    }
+  }
+}
+
+TEST_CASE("thousands of tables, lines or plates end in an error or a list, not in a hang") {
+  std::string tables = "SDS 2.3\tAQ Results\t1.0\n";
+  for (int i = 0; i < 2000; ++i) tables += "Well\tSample Name\tDetector\tTask\tCt\n";
+  CHECK(error_of(tables, "t.txt").code() == ErrorCode::malformed_file);
+  std::string lines = "SDS 2.3\tAQ Results\t1.0\n";
+  for (int i = 0; i < 20000; ++i) lines += fmt::format("key {}\tvalue\n", i);
+  lines += "Well\tSample Name\tDetector\tTask\tCt\n1\ts\td\tUnknown\t20\n";
+  const std::vector<Run> runs = load_bytes(lines, "l.txt");
+  CHECK(runs.at(0)->provenance.not_read.size() == 101);
+}
+
 TEST_CASE("a binary SDS document is refused with what to do instead") {
   const Error error = error_of(std::string("\xAC\xED\x00\x05sr\x00\x10", 8) + std::string(100, '\0'), "plate 1.sds");
   CHECK(error.code() == ErrorCode::unsupported_format);
