@@ -257,7 +257,6 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
   run.measurements = std::move(measurements.all());
   settle_wells(run.measurements);
   sort_by_well(run.measurements);
-  warn_of_unknown_roles(run);
   run.provenance.not_read = not_read.entries();
   std::vector<RunData> runs;
   runs.push_back(std::move(run));

@@ -137,7 +137,7 @@ class AsmWriter {
     RestOfRun said;
     said.ended_at = said.barcode = said.passive_reference = said.vendor_texts = true;
     list_rest_of_run(run_, said, not_written_);
-    return {root.dump(1) + "\n", not_written_.release()};
+    return {root.dump() + "\n", not_written_.release()};
   }
 
  private:

@@ -92,10 +92,12 @@ std::string render_table(const std::vector<Row>& rows, std::string_view value_he
     table += std::string(role.empty() ? "unkn" : role) + '\t';
     table += render_name(measurement.target, measurement, not_written) + "toi\t";
     table += render_name(measurement.dye, measurement, not_written) + row.value;
+    auto reading = readings.begin();  // of columns, in their order: wells with temperatures of their own make many
     for (const double column : columns) {
       table += '\t';
-      const auto reading = readings.find(column);
-      if (reading != readings.end() && !std::isnan(reading->second)) table += format_double(reading->second);
+      if (reading == readings.end() || reading->first != column) continue;
+      if (!std::isnan(reading->second)) table += format_double(reading->second);
+      ++reading;
     }
     table += '\n';
   }

@@ -29,7 +29,7 @@ struct ArchiveDiscard {
 
 }  // namespace
 
-std::string zip_files(const std::vector<std::pair<std::string, std::string>>& members) {
+std::string zip_files(const std::vector<std::pair<std::string, std::string>>& members, unsigned level) {
   const std::string none = "archive";
   zip_error_t error;
   zip_error_init(&error);
@@ -49,7 +49,7 @@ std::string zip_files(const std::vector<std::pair<std::string, std::string>>& me
     }
     const auto entry = static_cast<zip_uint64_t>(index);
     constexpr zip_uint16_t first_date = (1U << 5U) | 1U;  // 1980-01-01 in the DOS form of a zip
-    if (zip_set_file_compression(archive.get(), entry, ZIP_CM_DEFLATE, 9) != 0 ||
+    if (zip_set_file_compression(archive.get(), entry, ZIP_CM_DEFLATE, level) != 0 ||
         zip_file_set_dostime(archive.get(), entry, 0, first_date, 0) != 0 ||
         zip_file_set_external_attributes(archive.get(), entry, 0, ZIP_OPSYS_DOS, 0) != 0) {
       fail(member, zip_strerror(archive.get()));

@@ -37,7 +37,8 @@ TEST_CASE("ASM holds curves, melting and vendor results to the last bit") {
   const Json json = Json::parse(written.bytes);
   CHECK(json.at("$asm.manifest") == "http://purl.allotrope.org/manifests/pcr/REC/2024/09/qpcr.manifest");
   const Json& all = at(json, measurements);
-  CHECK(all.at("container type") == "well plate");
+  CHECK(all.at("container type") == "container");  // wells of an array of arrays are none of a plate
+  CHECK(at(Json::parse(render_asm(Run(test::make_run())).bytes), measurements).at("container type") == "well plate");
   CHECK(at(all, "/plate well count/value") == 96);
   const Json& list = all.at("measurement document");
   REQUIRE(list.size() == data.measurements.size());

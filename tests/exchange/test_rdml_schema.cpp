@@ -35,13 +35,24 @@ TEST_CASE("Written RDML is valid by the schema", "[reference]") {
   bare.role = SampleRole::positive_control;
   bare.quantity = 10;
   plate.measurements.push_back(bare);
-  const std::vector<Run> runs{Run(test::make_run()), Run(rotor), Run(plate)};
+  RunData full = test::make_full_run();
+  full.name = "full";
+  const std::vector<Run> runs{Run(test::make_run()), Run(rotor), Run(plate), Run(full)};
   const std::optional<bool> valid = test::is_valid_rdml(render_rdml_xml(runs).bytes);
   if (!valid) {
     WARN("skipped: xmllint is not installed");
     return;
   }
   CHECK(*valid);
+  for (const RdmlVersion version : {RdmlVersion::v1_2, RdmlVersion::v1_3}) {
+    for (const bool setup_only : {false, true}) {
+      RdmlOptions options;
+      options.version = version;
+      options.with_operator = true;
+      options.setup_only = setup_only;
+      CHECK(*test::is_valid_rdml(render_rdml_xml(runs, options).bytes, version));
+    }
+  }
   CHECK_FALSE(*test::is_valid_rdml("<rdml xmlns=\"http://www.rdml.org\" version=\"1.3\"><nothing/></rdml>"));
 }
 
