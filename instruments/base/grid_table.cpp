@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -14,9 +15,10 @@ namespace qpcr {
 namespace {
 
 template <typename Names>
-bool is_one_of(const std::string& folded, const Names& names) {
-  return !folded.empty() &&
-         std::any_of(names.begin(), names.end(), [&](std::string_view name) { return fold_header(name) == folded; });
+std::set<std::string> fold_all(const Names& names) {
+  std::set<std::string> folded;
+  for (const std::string_view name : names) folded.insert(fold_header(name));
+  return folded;
 }
 
 }  // namespace
@@ -28,9 +30,10 @@ GridTable::GridTable(const Grid& grid, std::size_t header_row, std::size_t end_r
 
 template <typename Names>
 std::optional<std::size_t> GridTable::find_one_of(const Names& names) {
+  const std::set<std::string> wanted = fold_all(names);
   std::optional<std::size_t> found;
   for (std::size_t column = 0; column < folded_.size(); ++column) {
-    if (!is_one_of(folded_[column], names)) continue;
+    if (folded_[column].empty() || !wanted.contains(folded_[column])) continue;
     if (found) {
       ErrorContext context;
       context.path = grid_->path();
@@ -112,11 +115,14 @@ void GridTable::fail(ErrorCode code, std::size_t row, std::size_t column, std::s
 std::optional<std::size_t> find_header_row(const Grid& grid, std::initializer_list<HeaderNames> headers,
                                            std::size_t begin, std::size_t end) {
   end = std::min(end, grid.row_count());
+  std::vector<std::set<std::string>> wanted;
+  for (const HeaderNames& names : headers) wanted.push_back(fold_all(names));
   for (std::size_t row = begin; row < end; ++row) {
-    std::vector<std::string> folded;
-    for (const std::string_view cell : grid.row(row)) folded.push_back(fold_header(cell));
-    const bool all = std::all_of(headers.begin(), headers.end(), [&](HeaderNames names) {
-      return std::any_of(folded.begin(), folded.end(), [&](const std::string& cell) { return is_one_of(cell, names); });
+    std::set<std::string> folded;
+    for (const std::string_view cell : grid.row(row)) folded.insert(fold_header(cell));
+    const bool all = std::all_of(wanted.begin(), wanted.end(), [&](const std::set<std::string>& names) {
+      return std::any_of(names.begin(), names.end(),
+                         [&](const std::string& name) { return !name.empty() && folded.contains(name); });
     });
     if (all) return row;
   }

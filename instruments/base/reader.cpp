@@ -50,7 +50,7 @@ void sort_by_well(std::vector<Measurement>& measurements) {
 }
 
 void WellList::add(const WellId& well) {
-  if (std::find(labels_.begin(), labels_.end(), well.label) == labels_.end()) labels_.push_back(well.label);
+  if (seen_.insert(well.label).second) labels_.push_back(well.label);
 }
 
 std::string WellList::text() const { return fmt::format("{}", fmt::join(labels_, ", ")); }
@@ -71,8 +71,7 @@ void warn_of_unknown_roles(RunData& run) {
 }
 
 void NotReadList::add(std::string where, std::string why) {
-  NotRead entry{std::move(where), std::move(why)};
-  if (std::find(entries_.begin(), entries_.end(), entry) == entries_.end()) entries_.push_back(std::move(entry));
+  if (seen_.insert(where + '\0' + why).second) entries_.push_back({std::move(where), std::move(why)});
 }
 
 }  // namespace qpcr

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "libqpcr/core/run.hpp"
@@ -103,6 +104,7 @@ class WellList {
 
  private:
   std::vector<std::string> labels_;
+  std::unordered_set<std::string> seen_;
 };
 
 /// Warns of every text for a role that no reader knows (the role is then unspecified), with the wells. Such a well is
@@ -117,6 +119,7 @@ class NotReadList {
 
  private:
   std::vector<NotRead> entries_;
+  std::unordered_set<std::string> seen_;
 };
 
 }  // namespace qpcr
