@@ -209,7 +209,7 @@ const Reader& reader() {
       {"analytikjena_qtower",
        "Analytik Jena qTOWER, CSV of qPCRsoft",
        "Analytik Jena",
-       {{"raw data (CSV), temperature changing from reading to reading", "qTOWER³ 84 G", "",
+       {{"raw data (CSV), temperature changing from reading to reading", "qTOWER³ 84 G", "not stated in the files",
          "melting curves of every colour, protocol, device, times", ReaderMaturity::sampled,
          "one real file; a second reading of it by the test compared value by value"},
         {"raw data (CSV), cycles", "qTOWER³", "", "amplification curves of every colour, protocol, device, times",

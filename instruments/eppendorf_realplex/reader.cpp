@@ -334,7 +334,7 @@ const Reader& reader() {
       {"eppendorf_realplex",
        "Eppendorf Mastercycler ep realplex results",
        "Eppendorf",
-       {{"results (text, quoted, tab or ';')", "Mastercycler ep realplex", "",
+       {{"results (text, quoted, tab or ';')", "Mastercycler ep realplex", "not stated in the files",
          "Ct, sample, target, amount and unit of each dye, Tm, threshold level, analysis parameters; no curves",
          ReaderMaturity::sampled, "every row of real files compared with a naive split of its lines"},
         {"results (workbook)", "Mastercycler ep realplex", "", "the same", ReaderMaturity::provisional,

@@ -105,16 +105,16 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
 }  // namespace
 
 const Reader& reader() {
-  static const Reader value{
-      {"esco_spectrum",
-       "Esco Spectrum, results",
-       "Esco",
-       {{"results table (CSV), wells written <A1>", "Spectrum 48", "", "samples, standards, calculated quantity, Ct",
-         ReaderMaturity::sampled, "one real file, every row; synthetic files value by value"}},
-       {}},
-      sniff,
-      read,
-      nullptr};
+  static const Reader value{{"esco_spectrum",
+                             "Esco Spectrum, results",
+                             "Esco",
+                             {{"results table (CSV), wells written <A1>", "Spectrum 48", "not stated in the files",
+                               "samples, standards, calculated quantity, Ct", ReaderMaturity::sampled,
+                               "one real file, every row; synthetic files value by value"}},
+                             {}},
+                            sniff,
+                            read,
+                            nullptr};
   return value;
 }
 

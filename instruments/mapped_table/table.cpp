@@ -311,8 +311,9 @@ std::string_view read_cell(const InputFile& file, const Grid& grid, std::string_
     from = &sheet->grid;
     place.remove_prefix(mark + 1);
   }
+  // The letters of a cell are its column; those of a well are its row.
   const std::optional<GridPosition> at = parse_label(place);
-  return at ? trim(from->cell(static_cast<std::size_t>(at->row), static_cast<std::size_t>(at->column)))
+  return at ? trim(from->cell(static_cast<std::size_t>(at->column), static_cast<std::size_t>(at->row)))
             : std::string_view();
 }
 

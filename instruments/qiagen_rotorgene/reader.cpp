@@ -77,7 +77,7 @@ const Reader& reader() {
       {"qiagen_rotorgene",
        "Qiagen (Corbett) Rotor-Gene exports and run files",
        "Qiagen",
-       {{"analysed data export (CSV)", "Rotor-Gene 3000, 6000, Q", "",
+       {{"analysed data export (CSV)", "Rotor-Gene 3000, 6000, Q", "not stated in the files",
          "Ct, type, given and computed concentration, flags, threshold, melting peaks, genotype; other analyses as "
          "tables",
          ReaderMaturity::sampled, "every row of a real file compared with a naive split of its lines"},

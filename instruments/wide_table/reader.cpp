@@ -165,15 +165,16 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
 }  // namespace
 
 const Reader& reader() {
-  static const Reader value{{"wide_table",
-                             "Wide table, one column a curve",
-                             "any",
-                             {{"delimited text whose first column is 'cycle' or 'temperature'", "any", "",
-                               "curves of unknown kind", ReaderMaturity::verified, "public curve collections"}},
-                             {}},
-                            sniff,
-                            read,
-                            nullptr};
+  static const Reader value{
+      {"wide_table",
+       "Wide table, one column a curve",
+       "any",
+       {{"delimited text whose first column is 'cycle' or 'temperature'", "any", "not stated in the files",
+         "curves of unknown kind", ReaderMaturity::verified, "public curve collections"}},
+       {}},
+      sniff,
+      read,
+      nullptr};
   return value;
 }
 

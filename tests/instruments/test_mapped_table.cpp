@@ -233,7 +233,7 @@ TEST_CASE("maps are written as they are read") {
 }
 
 TEST_CASE("a proposal reads the table it was made from") {
-  const std::string bytes = "Run,1\n,\nWell,Sample ID,Odd\tname,Cq Value,循环1,循环2,循环3\nA1,s,x,20.5,1,2,3\n";
+  const std::string bytes = "Run,1\n,\nWell,Sample ID,\"Odd\nname\",Cq Value,循环1,循环2,循环3\nA1,s,x,20.5,1,2,3\n";
   const std::string proposal = mapped_table::propose_column_map(to_file("my run.csv", bytes));
   CHECK_THAT(proposal, Catch::Contains("Not in the map: Odd name"));
   CHECK_THAT(proposal, Catch::Contains("line 3"));
