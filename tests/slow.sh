@@ -7,6 +7,7 @@ source cmake/debian.sh
 
 seconds=${1:-300}
 install_packages "${build_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}"
+QPCR_WRITE_EVERYTHING=1 bash tests/run.sh clang -E '^(lint|install|demo)'
 build_preset fuzz
 # fuzz_for NAME PROGRAM CORPUS…: a fault is a crash, a leak, an input above 1 s or memory above 512 MB.
 fuzz_for() {
