@@ -145,6 +145,7 @@ std::string find_disguise(const FileHead& head) {
 struct Choice {
   const Reader* reader = nullptr;
   std::string reason;
+  bool is_generic = false;
 };
 
 /// @throws Error unsupported_format, ambiguous_format.
@@ -155,7 +156,7 @@ Choice choose_reader(const InputFile& file) {
   std::map<Confidence, std::vector<Choice>> answers;
   for (const Reader& reader : readers()) {
     Sniff sniff = reader.sniff(head);
-    answers[sniff.confidence].push_back({&reader, std::move(sniff.reason)});
+    answers[sniff.confidence].push_back({&reader, std::move(sniff.reason), sniff.is_generic});
   }
   const auto list_reasons = [](const std::vector<Choice>& choices) {
     std::vector<std::string> parts;
@@ -163,7 +164,10 @@ Choice choose_reader(const InputFile& file) {
     return fmt::format("{}", fmt::join(parts, "; "));
   };
   for (const Confidence confidence : {Confidence::certain, Confidence::possible}) {
-    const std::vector<Choice>& choices = answers[confidence];
+    std::vector<Choice>& choices = answers[confidence];
+    const auto is_generic = [](const Choice& choice) { return choice.is_generic; };
+    if (choices.size() > 1 && !std::all_of(choices.begin(), choices.end(), is_generic))
+      choices.erase(std::remove_if(choices.begin(), choices.end(), is_generic), choices.end());
     if (choices.size() == 1) return choices.front();
     if (choices.size() > 1) {
       refuse(ErrorCode::ambiguous_format, path, "more than one reader claims the file: " + list_reasons(choices));
@@ -180,19 +184,22 @@ struct Group {
   std::filesystem::path folder;     ///< as the user gave it
   std::filesystem::path canonical;  ///< the same, to compare
   std::vector<InputFile> files;
+  std::vector<NotRead> not_opened;  ///< companions by name that are damaged
 };
 
 std::string name_of(const std::filesystem::path& path) { return to_valid_utf8(path.filename().string()); }
 
 /// A name alone makes no companion: the reader must know the contents too, or they are a text of the same run that it
-/// lists as not read. Damaged files of the same name are no part of the run.
-bool is_companion(const Reader& reader, InputFile& file) {
+/// lists as not read. Damaged files of the same name are no part of the run, and reported.
+bool is_companion(const Reader& reader, InputFile& file, std::vector<NotRead>& not_opened) {
   if (file.bytes.empty()) return false;
   try {
     unpack(file);
     const FileHead head = read_head(file);
     return reader.sniff(head).confidence != Confidence::no || (!head.is_zip && !head.text.empty());
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    not_opened.push_back(
+        {file.name, fmt::format("a file of the same run, by its name, that cannot be opened: {}", error.what())});
     return false;
   }
 }
@@ -211,7 +218,7 @@ void add_companions(Group& group, const std::set<std::filesystem::path>& known) 
   for (const std::filesystem::path& path : paths) {
     const std::filesystem::path shown = group.folder / path.filename();
     InputFile file{shown.string(), name_of(path), read_file(path), nullptr, std::nullopt};
-    if (is_companion(*group.reader, file)) group.files.push_back(std::move(file));
+    if (is_companion(*group.reader, file, group.not_opened)) group.files.push_back(std::move(file));
   }
   std::stable_sort(group.files.begin(), group.files.end(),
                    [](const InputFile& a, const InputFile& b) { return a.name < b.name; });
@@ -272,6 +279,35 @@ SourceFile describe_source(const InputFile& file) {
   return source;
 }
 
+void replace_all(std::string& text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
+/// A text whose last line has no end and fewer cells than the one before was perhaps cut, maybe inside a number.
+void warn_of_cut_text(const Group& group, RunData& run) {
+  for (const InputFile& file : group.files) {
+    const std::string_view bytes = file.bytes;
+    if (file.workbook != nullptr || bytes.empty() || is_zip(bytes) || bytes.find('\0') != std::string_view::npos ||
+        bytes.back() == '\n' || bytes.back() == '\r') {
+      continue;
+    }
+    const std::size_t last = bytes.find_last_of("\r\n");
+    if (last == std::string_view::npos) continue;
+    const std::size_t end = bytes.find_last_not_of("\r\n", last);
+    if (end == std::string_view::npos) continue;
+    const std::size_t before = bytes.find_last_of("\r\n", end);
+    const std::string_view previous = bytes.substr(before + 1, end - before);
+    const std::string_view cut = bytes.substr(last + 1);
+    const char delimiter = detect_grid_delimiter(bytes);
+    const auto count = [&](std::string_view line) { return std::count(line.begin(), line.end(), delimiter); };
+    if (count(cut) < count(previous)) {
+      run.warnings.push_back(fmt::format("'{}' ends within a line: it may have been cut, and its last row may be wrong",
+                                         mask_personal(file.name)));
+    }
+  }
+}
+
 /// What all readers share: masking, provenance, validation.
 void complete_runs(std::vector<RunData> read, const Group& group, const std::string& reader_id,
                    std::vector<Run>& runs) {
@@ -292,11 +328,23 @@ void complete_runs(std::vector<RunData> read, const Group& group, const std::str
                                  file.workbook->not_read.end());
     }
     provenance.library_version = std::string(library_version);
+    provenance.not_read.insert(provenance.not_read.end(), group.not_opened.begin(), group.not_opened.end());
     for (const InputFile& file : group.files) {
       const bool whole_file_not_read = std::any_of(provenance.not_read.begin(), provenance.not_read.end(),
                                                    [&](const NotRead& entry) { return entry.where == file.name; });
       if (!whole_file_not_read) provenance.sources.push_back(describe_source(file));
     }
+    // Names of files stand in both, and files are named after people; headers of columns are not.
+    for (const InputFile& file : group.files) {
+      const std::string masked = mask_personal(file.name);
+      if (masked == file.name) continue;
+      for (NotRead& item : provenance.not_read) {
+        replace_all(item.where, file.name, masked);
+        replace_all(item.why, file.name, masked);
+      }
+      for (std::string& warning : run.warnings) replace_all(warning, file.name, masked);
+    }
+    warn_of_cut_text(group, run);
     try {
       runs.emplace_back(std::move(run));
     } catch (const Error& error) {

@@ -12,6 +12,7 @@
 
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
+#include "apps/qpcr/input.hpp"
 #include "instruments/registry.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/file.hpp"
@@ -28,7 +29,7 @@ namespace qpcr::apps {
 namespace {
 
 struct Options {
-  std::vector<std::string> files;
+  InputOptions input;
   std::string format;
   std::string out;
   std::string not_written;
@@ -47,9 +48,9 @@ const std::vector<std::string>& formats() {
 
 /// A plate set-up has no readings, and a rotor's run is often without a name: the file's stands in.
 std::vector<Run> load(const Options& options) {
-  if (!options.from_setup) return load_runs({options.files.begin(), options.files.end()});
+  if (!options.from_setup) return load_inputs(options.input);
   std::vector<Run> runs;
-  for (const std::string& file : options.files)
+  for (const std::string& file : options.input.files)
     runs.emplace_back(parse_plate_setup(read_file(file), file, std::filesystem::path(file).stem().string()));
   return runs;
 }
@@ -114,6 +115,12 @@ WrittenFiles write(const Options& options, const std::vector<Run>& runs) {
 
 /// Says what the format could not carry, so that nothing is lost silently: one line a reason with its first places, and
 /// on demand a table of every place.
+void refuse_overwriting(const Options& options, const std::filesystem::path& path, const char* option = "--out") {
+  // A link that leads nowhere is there too.
+  if (!options.force && std::filesystem::exists(std::filesystem::symlink_status(path)))
+    refuse_option(option, path.string(), "a file that is not there yet, or --force");
+}
+
 void report(const Options& options, const std::vector<NotWritten>& not_written) {
   constexpr std::size_t shown_places = 3;
   std::vector<std::string> reasons;
@@ -131,6 +138,8 @@ void report(const Options& options, const std::vector<NotWritten>& not_written) 
                               all.size() > shown ? fmt::format(" ({} places in all)", all.size()) : ""));
   }
   if (options.not_written.empty()) return;
+  refuse_overwriting(options, options.not_written, "--not-written");
+  if (options.not_written == options.out) refuse_option("--not-written", options.out, "another file than --out");
   CsvWriter csv(',', true);
   csv.add("where").add("why");
   csv.end_row();
@@ -139,11 +148,6 @@ void report(const Options& options, const std::vector<NotWritten>& not_written) 
     csv.end_row();
   }
   write_file(options.not_written, csv.text());
-}
-
-void refuse_overwriting(const Options& options, const std::filesystem::path& path) {
-  if (!options.force && std::filesystem::exists(path))
-    refuse_option("--out", path.string(), "a file that is not there yet, or --force");
 }
 
 int save(const Options& options, const WrittenFiles& written) {
@@ -192,7 +196,7 @@ int convert(const Options& options) {
 void add_convert(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("convert", "write the runs of FILE, or a plate set-up, in another format");
-  command->add_option("FILE", options->files, "instrument files")->required();
+  add_input_options(*command, options->input);
   command
       ->add_option("--to", options->format,
                    "rdml (1.3), rdml-1.2, asm, rdes, csv (every reading), results-csv, xlsx, cfx-csv; set-ups without "

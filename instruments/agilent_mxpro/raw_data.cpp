@@ -110,15 +110,25 @@ class RawDataReader {
       reading.fluorescence = table_.require_number(row, *fluorescence, format);
       reading.temperature_celsius = table_.number(row, temperature, format);
       reading.row = row;
-      series_[key].curves[{*id.position, std::string(table_.text(row, assay))}].push_back(reading);
+      const CurveKey curve{*id.position, std::string(table_.text(row, assay))};
+      series_[key].curves[curve].push_back(reading);
       if (sample || type) {
-        notes_[id.label] = {std::string(table_.text(row, sample)), std::string(table_.text(row, type))};
+        WellNotes& notes = notes_[curve];
+        take_note(notes.sample, row, sample, "one sample for all readings of a well");
+        take_note(notes.role_text, row, type, "one type for all readings of a well and assay");
       }
     }
     cycle_column_ = cycle;
     table_.report_columns_not_read(draft_.not_read, file_name_);
     if (series_.empty())
       table_.fail(ErrorCode::malformed_file, table_.first_row() - 1, cycle, "a row below the header");
+  }
+
+  void take_note(std::string& into, std::size_t row, std::optional<std::size_t> column, const char* expected) const {
+    const std::string_view text = table_.text(row, column);
+    if (text.empty() || text == into) return;
+    if (!into.empty()) table_.fail(ErrorCode::ambiguous_format, row, *column, expected);
+    into = text;
   }
 
   /// A ramp or plateau is a melting curve when its temperature changes as only a melting curve's does.
@@ -176,7 +186,7 @@ class RawDataReader {
   Measurement& measurement(const CurveKey& key) {
     const WellId well = to_well(key.position);
     Measurement& m = draft_.set.at(well, key.assay, find_dye(key.assay));
-    if (const auto notes = notes_.find(well.label); notes != notes_.end()) {
+    if (const auto notes = notes_.find(key); notes != notes_.end()) {
       m.sample = notes->second.sample;
       m.role_text = notes->second.role_text;
       m.role = parse_role(m.role_text).value_or(SampleRole::unspecified);
@@ -226,7 +236,7 @@ class RawDataReader {
   CurveKind kind_ = CurveKind::unknown;
   std::size_t cycle_column_ = 0;
   std::map<SeriesKey, Series> series_;
-  std::map<std::string, WellNotes> notes_;
+  std::map<CurveKey, WellNotes> notes_;
 };
 
 }  // namespace

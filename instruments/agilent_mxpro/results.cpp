@@ -101,6 +101,30 @@ VendorResult read_ct(const GridTable& table, std::size_t row, const CtColumn& co
   return vendor;
 }
 
+/// The fluorescence may have named sample and type of the well: an empty cell or no column does not erase them.
+void take_names(Measurement& m, const GridTable& table, std::size_t row, const Columns& columns) {
+  const std::string_view sample = table.text(row, columns.sample);
+  if (!sample.empty()) {
+    if (!m.sample.empty() && m.sample != sample) {
+      table.fail(ErrorCode::ambiguous_format, row, *columns.sample,
+                 "the sample that the fluorescence of the run has in this well");
+    }
+    m.sample = sample;
+  }
+  const std::string_view type = table.text(row, columns.role);
+  if (!type.empty()) {
+    const SampleRole role = parse_role(type).value_or(SampleRole::unspecified);
+    const bool agrees = m.role_text.empty() || equals_ignoring_case(m.role_text, type) ||
+                        (m.role == role && role != SampleRole::unspecified);
+    if (!agrees) {
+      table.fail(ErrorCode::ambiguous_format, row, *columns.role,
+                 "the type that the fluorescence of the run has for this well");
+    }
+    m.role_text = type;
+    m.role = role;
+  }
+}
+
 }  // namespace
 
 void add_results(Draft& draft, const Grid& grid, std::size_t header, const std::string& file_name) {
@@ -122,9 +146,7 @@ void add_results(Draft& draft, const Grid& grid, std::size_t header, const std::
       table.fail(ErrorCode::duplicate_entry, row, columns.well, "each well and assay once");
     seen.at(well, assay, dye);
     Measurement& m = draft.set.at(well, assay, dye);
-    m.sample = table.text(row, columns.sample);
-    m.role_text = table.text(row, columns.role);
-    m.role = parse_role(m.role_text).value_or(SampleRole::unspecified);
+    take_names(m, table, row, columns);
     m.vendor = read_ct(table, row, columns.cts.front(), format);
     for (std::size_t i = 1; i < columns.cts.size(); ++i)
       m.other_vendor_results.push_back(read_ct(table, row, columns.cts[i], format));

@@ -18,6 +18,7 @@
 #include "instruments/appbio_export/table.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/tabular/encoding.hpp"
 #include "libqpcr/tabular/header_text.hpp"
 
 namespace qpcr::appbio_export {
@@ -139,6 +140,17 @@ void collect_number_cells(Table& table, std::vector<std::string_view>& cells, bo
   }
 }
 
+/// A name alone brings a file to a run: "Plate1_Results.csv" may be a laboratory's own list, whose numbers are not the
+/// software's.
+bool is_of_software(const InputFile& file) {
+  if (file.workbook) return sniff_workbook(*file.workbook).confidence != Confidence::no;
+  try {
+    return sniff_text(decode_text(file.bytes, file.path).utf8).confidence != Confidence::no;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 /// Collects the files of one run.
 class RunReader {
  public:
@@ -167,7 +179,9 @@ class RunReader {
  private:
   void add_file(const InputFile& file) {
     const std::size_t first = layout_.entries.size();
-    if (file.workbook) {
+    if (files_.size() > 1 && !is_of_software(file)) {
+      draft_.not_read.add(file.name, "its name is of this run, but its contents are not of the software's exports");
+    } else if (file.workbook) {
       for (const Sheet& sheet : file.workbook->sheets) add_tables(sheet.grid, sheet.name, layout_);
       for (const NotRead& entry : file.workbook->not_read) draft_.not_read.add(entry.where, entry.why);
     } else {

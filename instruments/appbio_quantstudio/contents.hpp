@@ -14,6 +14,8 @@ namespace qpcr::appbio_quantstudio {
 
 /// Most wells of a plate: an OpenArray has 3 072 through-holes.
 inline constexpr long most_wells = 10'000;
+/// Most targets, results or raised flags of one well; they are searched one by one.
+inline constexpr std::size_t most_targets = 1000;
 /// Most readings of one well and dye.
 inline constexpr std::size_t most_readings = 65'536;
 

@@ -115,6 +115,11 @@ PlateSetup read_json_plate_setup(const JsonMember& member) {
       target.task = find_text(assignment, "task");
       // Every assignment carries a quantity; only a standard's was chosen by somebody.
       if (equals_ignoring_case(target.task, "STANDARD")) target.quantity = find_number(assignment, "quantity");
+      if (well.targets.size() == most_targets) {
+        refuse(ErrorCode::malformed_file, member.path, 0,
+               fmt::format("the well with index {} has more than {} targets", *find_integer(entry, "index"),
+                           most_targets));
+      }
       const bool is_known = std::any_of(well.targets.begin(), well.targets.end(),
                                         [&](const TargetTask& other) { return other.target == target.target; });
       if (is_known) {

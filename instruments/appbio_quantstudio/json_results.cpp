@@ -16,14 +16,20 @@ namespace {
 using nlohmann::json;
 
 /// Names of quality flags: texts, or objects that say their name.
-void add_flags(const json& list, std::vector<std::string>& flags) {
+void add_flags(const json& list, const std::string& path, AnalysisResult& result) {
+  std::vector<std::string>& flags = result.flags;
   for (const json& flag : list) {
     std::string text;
     if (flag.is_string()) text = to_cell(flag);
     for (const char* key : {"flag", "name", "code", "type"}) {
       if (text.empty()) text = find_text(flag, key);
     }
-    if (!text.empty() && std::find(flags.begin(), flags.end(), text) == flags.end()) flags.push_back(std::move(text));
+    if (text.empty() || std::find(flags.begin(), flags.end(), text) != flags.end()) continue;
+    if (flags.size() == most_targets) {
+      refuse(ErrorCode::malformed_file, path, 0,
+             fmt::format("a result of the well with index {} has more than {} flags", result.well, most_targets));
+    }
+    flags.push_back(std::move(text));
   }
 }
 
@@ -44,7 +50,7 @@ void read_amplification(const json& amplification, const std::string& path, Anal
   if (result.baseline_first_cycle && !(*result.baseline_first_cycle > 0)) result.baseline_first_cycle.reset();
   if (result.baseline_last_cycle && !(*result.baseline_last_cycle > 0)) result.baseline_last_cycle.reset();
   result.call = find_text(amplification, "ampStatus");
-  add_flags(find_list(amplification, "flags"), result.flags);
+  add_flags(find_list(amplification, "flags"), path, result);
   result.rn = read_numbers(find_list(amplification, "rn"), path, fmt::format("rn of well {}", result.well));
   result.delta_rn =
       read_numbers(find_list(amplification, "deltaRn"), path, fmt::format("deltaRn of well {}", result.well));
@@ -109,7 +115,7 @@ std::vector<AnalysisResult> read_json_results(const JsonMember& member, std::vec
       result.target = find_text(reaction, "targetName");
       result.task = find_text(reaction, "task");
       result.omitted = find_truth(reaction, "omitted") || find_truth(entry, "omitted");
-      add_flags(find_list(reaction, "resultQCIssues"), result.flags);
+      add_flags(find_list(reaction, "resultQCIssues"), member.path, result);
       if (!seen.emplace(*well, result.target).second) {
         refuse(ErrorCode::duplicate_entry, member.path, 0,
                fmt::format("the well with index {} has target '{}' twice", *well, result.target));

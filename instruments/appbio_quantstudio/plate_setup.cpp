@@ -29,6 +29,10 @@ long read_index(const XmlElement& parent, const PlateSetup& setup) {
 }
 
 void add_target(TargetTask entry, const XmlElement& place, WellSetup& well) {
+  if (well.targets.size() == most_targets) {
+    refuse(ErrorCode::malformed_file, place.path(), place.line(),
+           fmt::format("a well has more than {} targets", most_targets));
+  }
   for (const TargetTask& other : well.targets) {
     if (other.target != entry.target || other.allele != entry.allele) continue;
     ErrorContext context;
@@ -116,7 +120,13 @@ void read_wells(const XmlElement& list, PlateSetup& setup) {
     const long index = read_index(well, setup);
     if (equals_ignoring_case(well.child("IsOmit").text(), "true")) setup.wells[index].omitted = true;
     for (XmlElement flag = well.first(); flag; flag = flag.next()) {
-      if (flag.name() == "FlagName") setup.wells[index].flags.push_back(flag.text());
+      if (flag.name() != "FlagName") continue;
+      std::vector<std::string>& flags = setup.wells[index].flags;
+      if (flags.size() == most_targets) {
+        refuse(ErrorCode::malformed_file, flag.path(), flag.line(),
+               fmt::format("a well has more than {} flags", most_targets));
+      }
+      flags.push_back(flag.text());
     }
   }
 }

@@ -58,7 +58,9 @@ class RunBuilder {
     for (const auto& [well, signals] : contents_.filters.wells) wells.insert(well);
     for (const auto& [key, melt] : contents_.melts) wells.insert(key.first);
     for (AnalysisResult& result : contents_.results) {
-      results_[result.well].push_back(&result);
+      std::vector<AnalysisResult*>& of_well = results_[result.well];
+      if (of_well.size() == most_targets) refuse_targets(result.well, result.line);
+      of_well.push_back(&result);
       wells.insert(result.well);
     }
     for (const long well : wells) add_well(well);
@@ -86,6 +88,11 @@ class RunBuilder {
     const std::string& state = experiment.run_state;
     if (!state.empty() && !equals_ignoring_case(state, "COMPLETE") && !equals_ignoring_case(state, "COMPLETED"))
       run_.warnings.push_back(fmt::format("the run was saved in the state '{}'", state));
+  }
+
+  [[noreturn]] void refuse_targets(long well, long line) const {
+    refuse(ErrorCode::malformed_file, contents_.results_path, line,
+           fmt::format("the well with index {} has more than {} targets", well, most_targets));
   }
 
   void choose_plate() {
@@ -234,11 +241,12 @@ class RunBuilder {
 
   /// Flags of a well name a target behind a hyphen, or hold for the whole well.
   static void add_flags(const WellSetup& setup, const std::string& target, VendorResult& vendor) {
+    std::set<std::string> raised(vendor.flags.begin(), vendor.flags.end());
     for (const std::string& flag : setup.flags) {
       const std::size_t hyphen = flag.find('-');
       const std::string code = flag.substr(0, hyphen);
       if (hyphen != std::string::npos && std::string_view(flag).substr(hyphen + 1) != target) continue;
-      if (std::find(vendor.flags.begin(), vendor.flags.end(), code) == vendor.flags.end()) vendor.flags.push_back(code);
+      if (raised.insert(code).second) vendor.flags.push_back(code);
     }
   }
 
@@ -312,7 +320,9 @@ class RunBuilder {
          melt != contents_.melts.end() && melt->first.first == well; ++melt) {
       const bool listed = std::any_of(targets.begin(), targets.end(),
                                       [&](const TargetTask& t) { return t.target == melt->first.second; });
-      if (!listed) targets.push_back({melt->first.second, {}, {}, {}, {}});
+      if (listed) continue;
+      if (targets.size() >= 2 * most_targets) refuse_targets(well, 0);
+      targets.push_back({melt->first.second, {}, {}, {}, {}});
     }
     for (const TargetTask& target : targets) add_target(target, setup, common, signals, results, well);
     if (signals != nullptr) add_dyes(*signals, targets, common);

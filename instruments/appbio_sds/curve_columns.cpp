@@ -92,7 +92,8 @@ class Finder {
 
   bool holds_text(std::size_t column) const {
     for (std::size_t row = table_.first_row(); row < table_.end_row(); ++row) {
-      if (!table_.text(row, column).empty()) return true;
+      // Rows of other tables may follow, and be wider.
+      if (!trim(table_.grid().cell(row, column)).empty()) return true;
     }
     return false;
   }

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "instruments/appbio_sds/join.hpp"
 #include "instruments/appbio_sds/table.hpp"
 #include "instruments/base/measurement_set.hpp"
 #include "libqpcr/core/error.hpp"
@@ -29,6 +30,18 @@ struct Plate {
   std::vector<TableRow> rows;
 };
 
+/// A path with a drive, of a server, or from the root.
+bool is_file_path(std::string_view text) {
+  return text.starts_with('/') || text.starts_with("\\\\") || text.find(":\\") != std::string_view::npos;
+}
+
+constexpr const char* path_reason = "the path of a file may name people";
+
+void add_note(RunData& run, const std::string& note) {
+  if (!run.notes.empty()) run.notes += "; ";
+  run.notes += note;
+}
+
 class TextReader {
  public:
   TextReader(const InputFile& file, Layout layout)
@@ -43,7 +56,7 @@ class TextReader {
       }
     }
     decide_format();
-    for (WellTable& table : tables_) read_rows(table);
+    for (std::size_t table = 0; table < tables_.size(); ++table) read_rows(table);
     if (plates_.empty())
       grid_.fail(ErrorCode::malformed_file, 0, {}, {}, "a table with the column 'Well' and rows below it");
     std::vector<RunData> runs;
@@ -163,9 +176,15 @@ class TextReader {
       head_.instrument.model = value;
     } else if (folded == "passivereference") {
       head_.passive_reference_dye = value;
-    } else if (folded == "comments" || folded == "documentname" || folded == "filename" || folded == "platetype" ||
-               folded == "assaytype" || folded == "calibrator" || folded == "embeddedfile") {
-      head_.notes += fmt::format("{}{}: {}", head_.notes.empty() ? "" : "; ", key, value);
+    } else if (folded == "filename" || folded == "embeddedfile") {
+      not_read_.add(fmt::format("{}: '{}'", file_.name, folded), path_reason);
+    } else if (folded == "comments" || folded == "documentname" || folded == "platetype" || folded == "assaytype" ||
+               folded == "calibrator") {
+      if (is_file_path(value)) {
+        not_read_.add(fmt::format("{}: '{}'", file_.name, folded), path_reason);
+      } else {
+        add_note(head_, fmt::format("{}: {}", key, value));
+      }
     } else if (not_read_.entries().size() < most_lines_listed) {
       not_read_.add(fmt::format("{}: '{}'", file_.name, folded.empty() ? std::string_view("a line") : key),
                     "no result comes from it");
@@ -208,11 +227,13 @@ class TextReader {
     format_ = decide_number_format(cells, grid_.delimiter(), ThousandsCommas::never, grid_.path());
   }
 
-  void read_rows(const WellTable& table) {
+  void read_rows(std::size_t index) {
+    const WellTable& table = tables_[index];
     std::unordered_set<std::string> seen;
     for (const std::size_t row : table.rows()) {
       std::optional<TableRow> read = table.read(row, format_);
       if (!read) continue;
+      read->table = index;
       const Measurement& m = read->measurement;
       const std::string well(trim(grid_.cell(row, table.well_column())));
       if (!seen.insert(fmt::format("{}\n{}\n{}\n{}", read->plate, to_lower_ascii(well), m.target, m.dye)).second)
@@ -231,7 +252,7 @@ class TextReader {
     if (started_.size() == 1) {
       run.started_at = started_.front();
     } else {
-      for (const std::string& time : started_) run.notes += "; Run DateTime: " + time;
+      for (const std::string& time : started_) add_note(run, "Run DateTime: " + time);
     }
     // A barcode that stands once is that of one plate.
     if (plates_.size() > 1) run.plate_barcode.clear();
@@ -252,11 +273,15 @@ class TextReader {
           "of "
           "384");
     }
+    name_dyes(plate.rows, geometry, grid_);
     MeasurementSet measurements;
     for (TableRow& row : plate.rows) {
       if (!row.warning.empty()) run.warnings.push_back(row.warning);
-      add(measurements, row, geometry);
+      const WellId well = to_well_id(row.well, geometry);
+      Measurement& place = measurements.at(well, row.measurement.target, row.measurement.dye);
+      join_row(place, std::move(row), grid_);
     }
+    for (Measurement& m : measurements.all()) fill_common(m.vendor);
     run.measurements = measurements.release();
     hide_cycle_count(run);
     const bool curves = std::any_of(run.measurements.begin(), run.measurements.end(),
@@ -266,25 +291,7 @@ class TextReader {
     return run;
   }
 
-  void add(MeasurementSet& measurements, TableRow& row, PlateGeometry geometry) {
-    const WellId well = to_well_id(row.well, geometry);
-    Measurement& place = measurements.at(well, row.measurement.target, row.measurement.dye);
-    const bool results_twice =
-        place.vendor.cq_status != CqStatus::not_measured && row.measurement.vendor.cq_status != CqStatus::not_measured;
-    const bool curves_twice = !place.amplification.empty() && !row.measurement.amplification.empty();
-    if (results_twice || curves_twice)
-      grid_.fail(ErrorCode::duplicate_entry, row.row, "Well", well.label, "each well, detector and reporter once");
-    // Results and curves of one file may be two tables.
-    const bool only_curves = row.measurement.vendor.cq_status == CqStatus::not_measured && !place.sample.empty();
-    if (only_curves) {
-      place.amplification = std::move(row.measurement.amplification);
-    } else {
-      std::vector<AmplificationCurve> curves = std::move(place.amplification);
-      place = std::move(row.measurement);
-      place.well = well;
-      if (place.amplification.empty()) place.amplification = std::move(curves);
-    }
-    VendorResult& vendor = place.vendor;
+  void fill_common(VendorResult& vendor) const {
     if (!vendor.threshold) vendor.threshold = common_.threshold;
     if (!vendor.baseline_first_cycle) vendor.baseline_first_cycle = common_.baseline_first_cycle;
     if (!vendor.baseline_last_cycle) vendor.baseline_last_cycle = common_.baseline_last_cycle;

@@ -2,7 +2,6 @@
 #include "instruments/appbio_sds/table.hpp"
 
 #include <array>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -71,7 +70,10 @@ WellTable::WellTable(const Grid& grid, std::size_t header, CurveKind kind_of_res
   curves_ = find_curve_columns(table_, kind_of_rest);
 }
 
-std::optional<WrittenWell> WellTable::well_of(std::size_t row) const { return parse_well(table_.text(row, well_)); }
+std::optional<WrittenWell> WellTable::well_of(std::size_t row) const {
+  // Not by the table: the row may be of another one, and wider.
+  return parse_well(table_.grid().cell(row, well_));
+}
 
 void WellTable::add_numeric_cells(std::vector<std::string_view>& cells) const {
   std::vector<std::size_t> columns;
@@ -95,6 +97,7 @@ std::optional<TableRow> WellTable::read(std::size_t row, NumberFormat format) co
   measurement.sample = table_.text(row, sample_);
   measurement.target = table_.text(row, target_);
   measurement.dye = table_.text(row, dye_);
+  result.lacks_its_detector = target_ && measurement.target.empty();
   read_role(row, measurement);
   measurement.amplification = read_curves(table_, row, curves_, format);
   const bool empty = measurement.sample.empty() && measurement.target.empty() && measurement.role_text.empty() &&
@@ -111,11 +114,13 @@ std::optional<TableRow> WellTable::read(std::size_t row, NumberFormat format) co
 }
 
 void WellTable::read_role(std::size_t row, Measurement& measurement) const {
-  measurement.role_text = table_.text(row, task_ ? task_ : type_);
+  measurement.role_text = table_.text(row, task_);
+  if (measurement.role_text.empty()) measurement.role_text = table_.text(row, type_);
   const std::optional<SampleRole> role = parse_task(measurement.role_text);
   measurement.role = role.value_or(SampleRole::unspecified);
-  // The 7700 has no column for what is measured, so labs name their sample types after it.
-  if (!role && !task_ && type_ && !target_) measurement.target = std::exchange(measurement.role_text, {});
+  // The 7700 has no column for what is measured, so labs name their sample types after it. Such a word may as well be
+  // a control by another name, so it stays the text of the role, which is then not known.
+  if (!role && !task_ && type_ && !target_) measurement.target = measurement.role_text;
 }
 
 /// Nothing also for the words that stand where there is no number.

@@ -22,6 +22,8 @@ struct Detector {
 /// A row before the plate is known: the measurement has no well yet.
 struct TableRow {
   std::size_t row = 0;
+  std::size_t table = 0;            ///< which of the file's tables it is from
+  bool lacks_its_detector = false;  ///< the cell is empty in a table that has the column
   WrittenWell well;
   std::string plate;
   Measurement measurement;
@@ -35,7 +37,10 @@ class WellTable {
   WellTable(const Grid& grid, std::size_t header, CurveKind kind_of_rest);
 
   /// Rows that belong to the table, in turn; they need not follow each other.
-  void add_row(std::size_t row) { rows_.push_back(row); }
+  void add_row(std::size_t row) {
+    rows_.push_back(row);
+    table_.end_at(row + 1);
+  }
   const std::vector<std::size_t>& rows() const noexcept { return rows_; }
   bool has_rows() const noexcept { return !rows_.empty(); }
   /// The well that a row of the grid would have.

@@ -71,15 +71,35 @@ std::size_t GridTable::column_count() const { return folded_.size(); }
 
 void GridTable::report_columns_not_read(NotReadList& list, const std::string& table_name) const {
   for (std::size_t column = 0; column < folded_.size(); ++column) {
-    if (folded_[column].empty() || read_.contains(column)) continue;
+    if (read_.contains(column)) continue;
     bool holds_text = false;
     for (std::size_t row = first_row(); row < end_row_ && !holds_text; ++row) holds_text = !text(row, column).empty();
-    if (holds_text) list.add(fmt::format("{}: column '{}'", table_name, header(column)), "no result comes from it");
+    if (!holds_text) continue;
+    const std::string name =
+        header(column).empty() ? fmt::format("number {}", column + 1) : std::string(header(column));
+    list.add(fmt::format("{}: column '{}'", table_name, name), "no result comes from it");
   }
 }
 
 std::string_view GridTable::text(std::size_t row, std::optional<std::size_t> column) const {
-  return column ? trim(grid_->cell(row, *column)) : std::string_view();
+  if (!column) return {};
+  const std::span<const std::string_view> cells = grid_->row(row);
+  if (cells.size() > folded_.size() && grid_->is_text()) check_surplus(row);
+  return *column < cells.size() ? trim(cells[*column]) : std::string_view();
+}
+
+void GridTable::check_surplus(std::size_t row) const {
+  const std::span<const std::string_view> surplus = grid_->row(row).subspan(folded_.size());
+  const auto filled =
+      std::find_if(surplus.begin(), surplus.end(), [](std::string_view cell) { return !trim(cell).empty(); });
+  if (filled == surplus.end()) return;
+  ErrorContext context;
+  context.path = grid_->path();
+  context.line = grid_->line(row);
+  context.found = std::string(*filled);
+  context.problem = fmt::format("the row has {} cells, the header {}; a comma inside a number or text must be quoted",
+                                grid_->row(row).size(), folded_.size());
+  throw Error(ErrorCode::malformed_file, std::move(context));
 }
 
 std::optional<double> GridTable::number(std::size_t row, std::optional<std::size_t> column, NumberFormat format) const {

@@ -42,10 +42,12 @@ class GridTable {
   /// Header as written, trimmed.
   std::string_view header(std::size_t column) const;
   std::size_t column_count() const;
-  /// Reports every column that has a header, holds a text somewhere and was never asked for.
+  /// Reports every column that holds a text somewhere and was never asked for, also one without a header.
   void report_columns_not_read(NotReadList& list, const std::string& table_name) const;
 
-  /// Cell, trimmed; empty for no column.
+  /// Cell, trimmed; empty for no column. @throws Error malformed_file for a row of a text with more cells than the
+  /// header:
+  ///   an unquoted decimal comma would shift every value behind it.
   std::string_view text(std::size_t row, std::optional<std::size_t> column) const;
   /// Number in a cell; nothing for an empty cell or no column. @throws Error invalid_value for any other text.
   std::optional<double> number(std::size_t row, std::optional<std::size_t> column, NumberFormat format) const;
@@ -57,6 +59,7 @@ class GridTable {
   [[noreturn]] void fail(ErrorCode code, std::size_t row, std::size_t column, std::string expected) const;
 
  private:
+  void check_surplus(std::size_t row) const;
   template <typename Names>
   std::optional<std::size_t> find_one_of(const Names& names);
 

@@ -1,9 +1,11 @@
 // An index by well, target and dye over a list of measurements.
 #include "instruments/base/measurement_set.hpp"
 
+#include <string>
 #include <utility>
 
 #include "instruments/base/reader.hpp"
+#include "libqpcr/core/error.hpp"
 
 namespace qpcr {
 namespace {
@@ -20,6 +22,11 @@ std::string to_key(const std::string& well_label, const std::string& target, con
 Measurement& MeasurementSet::at(const WellId& well, const std::string& target, const std::string& dye) {
   const auto [entry, is_new] = index_.emplace(to_key(well.label, target, dye), measurements_.size());
   if (is_new) {
+    if (measurements_.size() >= most_measurements) {
+      ErrorContext context;
+      context.problem = "more than " + std::to_string(most_measurements) + " reactions in a run";
+      throw Error(ErrorCode::malformed_file, std::move(context));
+    }
     Measurement& fresh = measurements_.emplace_back();
     fresh.well = well;
     fresh.target = target;

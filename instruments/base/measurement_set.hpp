@@ -13,7 +13,7 @@ namespace qpcr {
 class MeasurementSet {
  public:
   /// The measurement of that key; a new one holds the key and nothing else. The reference is valid until the next
-  /// at() of a new key.
+  /// at() of a new key. @throws Error malformed_file beyond most_measurements.
   Measurement& at(const WellId& well, const std::string& target, const std::string& dye);
   /// Null when there is none.
   Measurement* find(const std::string& well_label, const std::string& target, const std::string& dye);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -56,13 +57,20 @@ void WellList::add(const WellId& well) {
 std::string WellList::text() const { return fmt::format("{}", fmt::join(labels_, ", ")); }
 
 void warn_of_unknown_roles(RunData& run) {
+  constexpr std::size_t most_texts = 100;
   std::vector<std::pair<std::string, WellList>> unknown;
+  std::unordered_map<std::string, std::size_t> index;
   for (const Measurement& measurement : run.measurements) {
     if (measurement.role != SampleRole::unspecified || measurement.role_text.empty()) continue;
-    auto found = std::find_if(unknown.begin(), unknown.end(),
-                              [&](const auto& entry) { return entry.first == measurement.role_text; });
-    if (found == unknown.end()) found = unknown.insert(unknown.end(), {measurement.role_text, {}});
-    found->second.add(measurement.well);
+    const auto [entry, is_new] = index.emplace(measurement.role_text, unknown.size());
+    if (is_new) unknown.emplace_back(measurement.role_text, WellList());
+    unknown[entry->second].second.add(measurement.well);
+  }
+  if (unknown.size() > most_texts) {
+    run.warnings.push_back(
+        fmt::format("{} texts for roles are not known, so what those wells hold is not; the first {} follow",
+                    unknown.size(), most_texts));
+    unknown.resize(most_texts);
   }
   for (const auto& [text, wells] : unknown) {
     run.warnings.push_back(fmt::format("the role '{}' is not known, so what these wells hold is not: {}",

@@ -17,7 +17,8 @@ enum class Confidence { no, possible, certain };
 
 struct Sniff {
   Confidence confidence = Confidence::no;
-  std::string reason;  ///< why, as a phrase: "first header cell is 'cycle'"
+  std::string reason;       ///< why, as a phrase: "first header cell is 'cycle'"
+  bool is_generic = false;  ///< possible for any table of its shape: gives way to a possible answer that is not
 };
 
 /// What a sniff may look at; the extension of a name proves nothing.

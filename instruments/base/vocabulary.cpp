@@ -15,7 +15,7 @@ namespace {
 using RoleWord = std::pair<std::string_view, SampleRole>;
 
 /// Folded: lower case, no blanks.
-constexpr std::array<RoleWord, 62> role_words{{
+constexpr std::array<RoleWord, 60> role_words{{
     {"unkn", SampleRole::unknown},
     {"unk", SampleRole::unknown},
     {"unknown", SampleRole::unknown},
@@ -41,8 +41,6 @@ constexpr std::array<RoleWord, 62> role_words{{
     {"ntc", SampleRole::no_template_control},
     {"notemplatecontrol", SampleRole::no_template_control},
     {"notemplate", SampleRole::no_template_control},
-    {"blank", SampleRole::no_template_control},
-    {"空白", SampleRole::no_template_control},
     {"空白对照", SampleRole::no_template_control},
     {"无模板对照", SampleRole::no_template_control},
     {"nac", SampleRole::no_amplification_control},
@@ -84,6 +82,8 @@ constexpr std::array<std::string_view, 20> no_cq_words{
     "",    "-",    "--",   "---",  "undetermined", "n/a", "na",    "nan",  "noct", "nocq",
     "noc", "none", "null", "无ct", "无",           "neg", "noamp", "n.a.", "/",    "未检出"};
 
+constexpr std::array<std::string_view, 8> no_words{"", "false", "no", "n", "0", "-", "included", "否"};
+
 constexpr std::array<std::string_view, 9> yes_words{"true", "yes", "y", "1", "omit", "omitted", "x", "√", "是"};
 
 std::optional<SampleRole> find_role(std::string_view folded) {
@@ -102,6 +102,8 @@ std::optional<SampleRole> parse_role(std::string_view text) {
   if (last == std::string::npos || last + 1 == folded.size()) return std::nullopt;
   folded.resize(last + 1);
   if (folded.ends_with('-')) folded.pop_back();
+  // "S1" is a sample here and the first standard there.
+  if (folded.size() <= 1) return std::nullopt;
   return find_role(folded);
 }
 
@@ -122,6 +124,11 @@ bool set_vendor_cq(VendorResult& vendor, std::string_view text, NumberFormat for
   vendor.cq_cycles = value;
   vendor.cq_status = value ? CqStatus::found : CqStatus::no_amplification;
   return true;
+}
+
+bool is_no(std::string_view text) {
+  const std::string folded = fold_header(text);
+  return std::find(no_words.begin(), no_words.end(), folded) != no_words.end();
 }
 
 bool is_yes(std::string_view text) {

@@ -23,6 +23,9 @@ bool is_no_cq(std::string_view text);
 /// @return false for any other text; the result is then as before.
 bool set_vendor_cq(VendorResult& vendor, std::string_view text, NumberFormat format);
 
+/// True for a denial, also an empty one: "false", "no", "0", "否". A text may be neither this nor is_yes().
+bool is_no(std::string_view text);
+
 /// True for an affirmation as exports write it: "true", "yes", "1", "omit", "x", "√", "是".
 bool is_yes(std::string_view text);
 

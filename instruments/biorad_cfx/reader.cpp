@@ -94,7 +94,8 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
 
 std::string companion_key(std::string_view name) {
   const FileName parsed = parse_file_name(name);
-  if (parsed.table.empty()) return {};
+  // Names without a run's own part would join whatever lies in a folder.
+  if (parsed.table.empty() || parsed.run.empty()) return {};
   // The same run is often exported in several formats into one folder; each of them is the run.
   constexpr std::size_t gz = 3;
   if (name.size() > gz && equals_ignoring_case(name.substr(name.size() - gz), ".gz")) name.remove_suffix(gz);

@@ -43,7 +43,14 @@ std::vector<WellHeader> find_wells(const Table& table, std::size_t axis_column) 
   std::set<GridPosition> seen;
   for (std::size_t column = axis_column + 1; column < grid.row(header).size(); ++column) {
     const std::string label(trim(grid.cell(header, column)));
-    if (label.empty()) continue;
+    if (label.empty()) {
+      for (const std::size_t row : table.rows()) {
+        if (!trim(grid.cell(row, column)).empty())
+          refuse(ErrorCode::malformed_file, table, grid.line(row), {}, grid.cell(row, column), {},
+                 fmt::format("column {} holds a value and its header no well", column + 1));
+      }
+      continue;
+    }
     const std::optional<GridPosition> position = parse_label(label);
     if (!position || !largest_plate.contains(*position))
       refuse(ErrorCode::invalid_value, table, grid.line(header), label, label, "a well such as A1");
@@ -54,11 +61,13 @@ std::vector<WellHeader> find_wells(const Table& table, std::size_t axis_column) 
   return wells;
 }
 
-/// A text row that ends early may end within a number.
+/// A text row that ends early may end within a number; one with cells too many was split inside a number.
 void check_width(const Table& table, std::size_t row, std::size_t width) {
   if (table.is_sheet) return;
   const auto cells = table.grid->row(row);
-  if (cells.size() < width) {
+  const auto surplus = std::find_if(cells.begin() + static_cast<std::ptrdiff_t>(std::min(cells.size(), width)),
+                                    cells.end(), [](std::string_view cell) { return !trim(cell).empty(); });
+  if (cells.size() < width || surplus != cells.end()) {
     refuse(ErrorCode::malformed_file, table, table.grid->line(row), {}, {}, {},
            fmt::format("the row has {} cells, the header {}", cells.size(), width));
   }

@@ -80,6 +80,8 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
     measurement.role_text = table.text(row, type);
     measurement.role = parse_role(measurement.role_text).value_or(SampleRole::unspecified);
     measurement.quantity = table.number(row, standard, format);
+    // A standard of nothing is none: 0 stands where no concentration was given.
+    if (measurement.quantity && !(*measurement.quantity > 0)) measurement.quantity.reset();
     if (measurement.quantity && measurement.role_text.empty()) measurement.role = SampleRole::standard;
     measurement.vendor.quantity = table.number(row, calculated, format);
     if (!set_vendor_cq(measurement.vendor, table.text(row, ct), format))

@@ -69,7 +69,8 @@ Sniff sniff(const FileHead& head) {
   }
   const Match match = find_layout(file, text ? &*text : nullptr);
   if (match.map == nullptr) return {Confidence::no, "no header row names a well beside a Cq or a fluorescence"};
-  if (match.map->is_generic) return {Confidence::possible, "a header row names a well beside a Cq or a fluorescence"};
+  if (match.map->is_generic)
+    return {Confidence::possible, "a header row names a well beside a Cq or a fluorescence", true};
   return {Confidence::certain, fmt::format("the signature and the headers of {}", match.map->name)};
 }
 

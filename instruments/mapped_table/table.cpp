@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -81,20 +82,23 @@ class TableReader {
       : table_(grid, header_row, end_row), map_(map), set_(set), not_read_(not_read) {
     for (const ColumnField field : column_fields()) {
       const std::vector<std::string>& names = map.headers_of(field);
-      std::optional<std::size_t> column = table_.find(std::span<const std::string>(names));
+      std::optional<std::size_t> column;
+      // Exports carry a sample's name and its number side by side: the first spelling that is there is meant.
+      for (std::size_t i = 0; i < names.size() && !column; ++i)
+        column = table_.find(std::span<const std::string>(names).subspan(i, 1));
       if (!column && !names.empty() && origin == MapOrigin::user) fail_missing(names.front(), header_row);
       columns_[static_cast<std::size_t>(field)] = column;
     }
     cycles_ = find_cycle_columns(grid, header_row, map);
     check_cycles(header_row);
     for (const CycleColumn& cycle : cycles_) table_.mark_read(cycle.column);
-    format_ = map.number_format.value_or(decide_grid_format(grid, ThousandsCommas::possible));
+    format_ = map.number_format ? *map.number_format : decide_format();
   }
 
   void read(std::optional<CurveKind> kind) {
     for (std::size_t row = table_.first_row(); row < table_.end_row(); ++row) {
       if (table_.grid().is_blank(row)) {
-        // A map that fills cells down may have blank cells, but no table has blank rows inside.
+        if (goes_on_after(row)) continue;
         report_rest(row);
         break;
       }
@@ -105,6 +109,22 @@ class TableReader {
   }
 
  private:
+  /// From the numbers that are read alone: a sample's name may look like a number. A comma in a Cq is never thousands.
+  NumberFormat decide_format() const {
+    std::vector<std::size_t> numeric;
+    for (const ColumnField field :
+         {ColumnField::quantity, ColumnField::cq, ColumnField::threshold, ColumnField::melting_temperature,
+          ColumnField::vendor_quantity, ColumnField::cycle, ColumnField::fluorescence}) {
+      if (const std::optional<std::size_t> at = column(field)) numeric.push_back(*at);
+    }
+    for (const CycleColumn& cycle : cycles_) numeric.push_back(cycle.column);
+    std::vector<std::string_view> cells;
+    for (std::size_t row = table_.first_row(); row < table_.end_row(); ++row) {
+      for (const std::size_t at : numeric) cells.push_back(table_.grid().cell(row, at));
+    }
+    return decide_number_format(cells, table_.grid().delimiter(), ThousandsCommas::never, table_.grid().path());
+  }
+
   std::string name_of_table() const { return map_.name.empty() ? "table" : map_.name; }
 
   [[noreturn]] void fail_missing(const std::string& name, std::size_t header_row) const {
@@ -129,6 +149,12 @@ class TableReader {
   bool is_header_again(std::size_t row) const {
     const std::size_t well = *column(ColumnField::well);
     return fold_header(table_.text(row, well)) == fold_header(table_.header(well));
+  }
+
+  /// Blank rows may stand inside a table: what follows them and begins with a well is a part of it.
+  bool goes_on_after(std::size_t row) const {
+    while (row < table_.end_row() && table_.grid().is_blank(row)) ++row;
+    return row < table_.end_row() && parse_label(trim(table_.grid().cell(row, *column(ColumnField::well))));
   }
 
   void report_rest(std::size_t row) {
@@ -176,17 +202,16 @@ class TableReader {
     const std::string dye = text(row, ColumnField::dye);
     Measurement& m = set_.at(well, target, dye);
     if (m.sample.empty()) m.sample = sample;
-    if (!sample.empty() && m.sample != sample)
-      fail_again(row, ColumnField::sample, fmt::format("'{}' as in another row of the well", m.sample));
+    const auto [of_well, is_first] = sample_of_well_.emplace(well.label, sample);
+    if (!is_first && of_well->second.empty()) of_well->second = sample;
+    if (!sample.empty() && of_well->second != sample)
+      fail_again(row, ColumnField::sample, "the sample of the other rows of the well");
     read_role(m, text(row, ColumnField::role));
     if (const std::string note = text(row, ColumnField::note); !note.empty()) m.note = note;
-    if (is_yes(text(row, ColumnField::excluded)) && column(ColumnField::excluded)) {
-      m.excluded = true;
-      m.exclusion_reason =
-          fmt::format("{}: {}", table_.header(*column(ColumnField::excluded)), text(row, ColumnField::excluded));
-    }
-    if (m.role == SampleRole::standard && !text(row, ColumnField::quantity).empty()) {
-      m.quantity = table_.number(row, column(ColumnField::quantity), format_);
+    read_exclusion(row, m);
+    if (const std::optional<double> quantity = optional_number(row, ColumnField::quantity);
+        quantity && (m.role == SampleRole::standard || *quantity > 0)) {
+      m.quantity = quantity;
       m.quantity_unit = text(row, ColumnField::quantity_unit);
     }
     if (column(ColumnField::fluorescence)) {
@@ -200,6 +225,15 @@ class TableReader {
 
   [[noreturn]] void fail_again(std::size_t row, ColumnField field, std::string expected) const {
     table_.fail(ErrorCode::duplicate_entry, row, *column(field), std::move(expected));
+  }
+
+  void read_exclusion(std::size_t row, Measurement& m) {
+    const std::optional<std::size_t> at = column(ColumnField::excluded);
+    const std::string word = text(row, ColumnField::excluded);
+    if (!at || is_no(word)) return;
+    if (!is_yes(word)) table_.fail(row, *at, "yes or no: an exclusion must not be guessed");
+    m.excluded = true;
+    m.exclusion_reason = fmt::format("{}: {}", table_.header(*at), word);
   }
 
   void read_role(Measurement& m, const std::string& text) const {
@@ -251,6 +285,10 @@ class TableReader {
     if (const std::optional<std::size_t> cq = column(ColumnField::cq)) {
       const std::string_view cell = table_.text(row, cq);
       const bool is_none = std::find(map_.no_cq.begin(), map_.no_cq.end(), cell) != map_.no_cq.end();
+      if (table_.grid().is_text() && *cq >= table_.grid().row(row).size()) {
+        table_.grid().fail(ErrorCode::malformed_file, row, std::string(table_.header(*cq)), {},
+                           "a cell under each header; the row ends before this one");
+      }
       if (is_none) {
         vendor.cq_status = CqStatus::no_amplification;
         vendor.cq_text = std::string(cell);
@@ -289,6 +327,7 @@ class TableReader {
   std::vector<CycleColumn> cycles_;
   NumberFormat format_ = NumberFormat::decimal_dot;
   std::set<std::ptrdiff_t> results_of_;
+  std::map<std::string, std::string> sample_of_well_;
 };
 
 std::string* find_run_field(RunData& run, const std::string& name) {

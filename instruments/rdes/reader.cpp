@@ -16,6 +16,8 @@
 #include "instruments/base/vocabulary.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/exchange/rdes.hpp"
+#include "libqpcr/tabular/encoding.hpp"
 #include "libqpcr/tabular/header_text.hpp"
 
 namespace qpcr::rdes {
@@ -149,7 +151,9 @@ class TableReader {
     const std::string target(table_.text(row, target_));
     const std::string dye(table_.text(row, dye_));
     const std::string sample(table_.text(row, sample_));
-    const std::string type(table_.text(row, sample_type_));
+    std::string type(table_.text(row, sample_type_));
+    const bool has_no_code = type.starts_with(rdes_role_text);
+    if (has_no_code) type.erase(0, rdes_role_text.size());
     if (!seen_.insert(fmt::format("{}\n{}\n{}", label, target, dye)).second)
       table_.fail(ErrorCode::duplicate_entry, row, well_, "each well, target and dye once");
     const bool known = measurements_.find(label, target, dye) != nullptr;
@@ -158,7 +162,7 @@ class TableReader {
       table_.fail(row, sample_, fmt::format("the sample and type of the other table, '{}'", measurement.sample));
     measurement.sample = sample;
     measurement.role_text = type;
-    measurement.role = to_role(type);
+    measurement.role = has_no_code ? SampleRole::unspecified : to_role(type);
     if (cq_) read_cq(row, measurement);
     if (tm_) read_melting_temperatures(row, measurement);
     read_points(row, measurement);
@@ -242,12 +246,29 @@ void settle_wells(std::vector<Measurement>& measurements) {
   for (Measurement& measurement : measurements) measurement.well.position.reset();
 }
 
+/// A name alone brings a file to a run: "run1_melt.csv" may be of any program.
+bool is_table(const InputFile& file) {
+  FileHead head;
+  try {
+    head.text = decode_text(file.bytes, file.path).utf8;
+  } catch (const Error&) {
+    return false;
+  }
+  return sniff(head).confidence != Confidence::no;
+}
+
 std::vector<RunData> read(const std::vector<InputFile>& files) {
   RunData run;
   run.name = run_name(files.front().name);
   MeasurementSet measurements;
   NotReadList not_read;
-  for (const InputFile& file : files) TableReader(file, measurements, not_read).read();
+  for (const InputFile& file : files) {
+    if (files.size() > 1 && !is_table(file)) {
+      not_read.add(file.name, "its name is of this run, but its first line is not that of an RDES table");
+    } else {
+      TableReader(file, measurements, not_read).read();
+    }
+  }
   if (measurements.empty()) {
     ErrorContext context;
     context.path = files.front().path;

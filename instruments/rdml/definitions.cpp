@@ -166,7 +166,9 @@ void apply_sample(const Sample& sample, std::string_view target_id, Measurement&
     return best;
   };
   const auto type = pick(sample.types, [](const auto& entry) -> const std::string& { return entry.first; });
-  if (type != sample.types.end()) {
+  // RDML 1.2 demands a type; this software writes `unkn` beside the text of a role that has no code.
+  const bool is_filler = type != sample.types.end() && type->first.empty() && type->second == "unkn";
+  if (type != sample.types.end() && !(is_filler && !sample.role_text.empty())) {
     measurement.role_text = type->second;
     measurement.role = to_role(type->second);
   } else {

@@ -24,8 +24,8 @@ namespace {
 
 class DocumentReader {
  public:
-  DocumentReader(const XmlSource& source, NotReadList not_read)
-      : source_(source), not_read_(std::move(not_read)), definition_reader_(source) {}
+  DocumentReader(const XmlSource& source, NotReadList not_read, OutsideCalls calls)
+      : source_(source), not_read_(std::move(not_read)), calls_(calls), definition_reader_(source) {}
 
   std::vector<RunData> read() {
     XmlTokenizer xml(source_);
@@ -151,10 +151,12 @@ class DocumentReader {
     identify_writer(draft);
     complete_header(draft);
     complete_reacts(draft);
+    if (calls_are_missing_) withdraw_cqs(run);
     add_all(draft.header);
     add_all(draft.body);
     const bool has_data = std::any_of(run.measurements.begin(), run.measurements.end(), [](const Measurement& m) {
-      return !m.target.empty() || !m.dye.empty() || !m.amplification.empty() || !m.melt.empty();
+      return !m.target.empty() || !m.dye.empty() || !m.amplification.empty() || !m.melt.empty() ||
+             m.vendor.cq_status != CqStatus::not_measured;
     });
     if (!has_data) {
       not_read_.add(run.name, "a run without data");
@@ -210,13 +212,34 @@ class DocumentReader {
     }
   }
 
+  /// The number under any call but Positive is none: 100, or the crossing of a fit that the software rejected.
+  static void withdraw_cqs(RunData& run) {
+    WellList wells;
+    for (Measurement& measurement : run.measurements) {
+      VendorResult& vendor = measurement.vendor;
+      if (vendor.cq_status != CqStatus::found) continue;
+      vendor.cq_status = CqStatus::not_measured;
+      vendor.cq_cycles.reset();
+      wells.add(measurement.well);
+    }
+    if (wells.empty()) return;
+    run.warnings.push_back(
+        "written by LightCycler 96, whose calls say which numbers are Cq; the file does not hold them, so that these "
+        "wells' number is kept as text and is no Cq: " +
+        wells.text());
+  }
+
   void identify_writer(RunDraft& draft) {
     RunData& run = draft.run;
     const std::string_view background = draft.background;
     curve_kind_ = CurveKind::unknown;
     loops_count_returns_ = false;
     stepone_ = run.instrument.software == "StepOne Software";
-    if (const std::optional<CurveKind> written = parse_written_kind(background)) {
+    const std::optional<CurveKind> written = parse_written_kind(background);
+    calls_are_missing_ =
+        calls_ == OutsideCalls::missing || (calls_ == OutsideCalls::by_writer && !written &&
+                                            rdml_text::is_lightcycler96(run.instrument.software, run.instrument.model));
+    if (written) {
       curve_kind_ = *written;
     } else if (run.instrument.software.starts_with("BioRadCFX")) {
       run.instrument.vendor = "Bio-Rad";
@@ -398,7 +421,7 @@ class DocumentReader {
       refuse(data.cq_offset, ErrorCode::invalid_value, "cq of " + place(react, data), vendor.cq_text,
              "a number, or -1 for none");
     }
-    if (!value || *value == -1.0) {
+    if (!value || *value == -1.0 || *value == 0.0) {
       vendor.cq_status = CqStatus::no_amplification;
       return;
     }
@@ -420,6 +443,7 @@ class DocumentReader {
 
   const XmlSource& source_;
   NotReadList not_read_;
+  OutsideCalls calls_;
   DefinitionReader definition_reader_;
   std::string version_;
   bool is_signed_ = false;
@@ -433,6 +457,7 @@ class DocumentReader {
   std::vector<RunData> runs_;
   // Of the run being completed.
   bool stepone_ = false;
+  bool calls_are_missing_ = false;
   bool loops_count_returns_ = false;
   VendorTable results_;
   std::vector<std::string> result_columns_;
@@ -442,8 +467,8 @@ class DocumentReader {
 
 }  // namespace
 
-std::vector<RunData> read_document(const XmlSource& source, NotReadList not_read) {
-  return DocumentReader(source, std::move(not_read)).read();
+std::vector<RunData> read_document(const XmlSource& source, NotReadList not_read, OutsideCalls calls) {
+  return DocumentReader(source, std::move(not_read), calls).read();
 }
 
 }  // namespace qpcr::rdml

@@ -115,15 +115,8 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
     lightcycler96 = lightcycler96 || normalise_member_name(other.name) == "app_data.xml";
   }
   const ByteBuffer bytes = archive.inflate(member);
-  std::vector<RunData> runs = read_document(XmlSource(bytes.view(), archive.path_of(member)), std::move(not_read));
-  if (lightcycler96) {
-    for (RunData& run : runs) {
-      run.warnings.push_back(
-          "written by LightCycler 96: a vendor Cq under a call other than Positive has no meaning, and the calls are "
-          "not read");
-    }
-  }
-  return runs;
+  return read_document(XmlSource(bytes.view(), archive.path_of(member)), std::move(not_read),
+                       lightcycler96 ? OutsideCalls::missing : OutsideCalls::by_writer);
 }
 
 }  // namespace

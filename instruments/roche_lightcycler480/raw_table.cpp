@@ -97,18 +97,22 @@ class RawTableReader {
     decide_format();
   }
 
-  /// Only readings decide: a name may hold a comma of its own.
+  /// Only readings decide: a name may hold a comma of its own. One number with a dot is enough to see that a file with
+  /// commas holds both signs, which is refused.
   void decide_format() {
     std::vector<std::string_view> cells;
+    bool has_dot = false;
     const auto add = [&](std::size_t row, std::optional<std::size_t> column) {
       const std::string_view cell = table_.text(row, column);
-      if (cell.find(',') != std::string_view::npos) cells.push_back(cell);
+      const bool comma = cell.find(',') != std::string_view::npos;
+      const bool dot = !has_dot && !comma && cell.find('.') != std::string_view::npos && parse_double(cell).has_value();
+      if (comma || dot) cells.push_back(cell);
+      has_dot = has_dot || dot;
     };
     for (std::size_t row = table_.first_row(); row < table_.end_row(); ++row) {
       add(row, temperature_);
       for (const std::size_t column : filter_columns_) add(row, column);
     }
-    if (cells.empty()) return;
     format_ = decide_number_format(cells, table_.grid().delimiter(), ThousandsCommas::never, table_.grid().path());
   }
 

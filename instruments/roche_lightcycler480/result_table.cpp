@@ -32,16 +32,16 @@ bool is_numbered(std::string_view folded, std::string_view word) {
          folded.substr(word.size()).find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// The format of the cells of some columns; names hold commas of their own.
+/// The format of the cells of some columns; names hold commas of their own. Cells with a dot are looked at too: a file
+/// that holds both signs is refused.
 NumberFormat decide_format(const GridTable& table, const std::vector<std::optional<std::size_t>>& columns) {
   std::vector<std::string_view> cells;
   for (std::size_t row = table.first_row(); row < table.end_row(); ++row) {
     for (const std::optional<std::size_t>& column : columns) {
       const std::string_view cell = table.text(row, column);
-      if (cell.find(',') != std::string_view::npos) cells.push_back(cell);
+      if (cell.find_first_of(".,") != std::string_view::npos) cells.push_back(cell);
     }
   }
-  if (cells.empty()) return NumberFormat::decimal_dot;
   return decide_number_format(cells, table.grid().delimiter(), ThousandsCommas::never, table.grid().path());
 }
 
@@ -235,7 +235,12 @@ ResultTable read_sample_table(const Grid& grid, const TextLayout& layout, NotRea
   std::optional<std::size_t> type = table.find({"Abs Quant:Sample Type", "Quantification:Sample Type"});
   if (!type) type = table.find({"Rel Quant:Combined Sample/Target type", "Rel Quant:Sample Type"});
   const std::optional<std::size_t> quantity = table.find({"Abs Quant:Concentration", "Quantification:Concentration"});
-  const NumberFormat format = decide_format(table, {quantity});
+  std::vector<std::optional<std::size_t>> numbers{quantity};
+  // Not read, but written with the decimal sign of the file.
+  for (std::size_t column = 0; column < table.column_count(); ++column) {
+    if (fold_header(table.header(column)).ends_with("efficiency")) numbers.emplace_back(column);
+  }
+  const NumberFormat format = decide_format(table, numbers);
   ResultTable result;
   for (std::size_t row = table.first_row(); row < table.end_row(); ++row) {
     if (table.grid().is_blank(row)) continue;

@@ -100,7 +100,7 @@ class ProjectReader {
     read_analysis();
     const ByteBuffer bytes = archive_.inflate(*document);
     const XmlSource source(bytes.view(), archive_.path_of(*document));
-    std::vector<RunData> runs = rdml::read_document(source, not_read_);
+    std::vector<RunData> runs = rdml::read_document(source, not_read_, rdml::OutsideCalls::follow);
     names_ = read_names(source);
     for (RunData& run : runs) complete_run(run, runs.size() == 1);
     return runs;

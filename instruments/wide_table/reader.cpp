@@ -119,7 +119,12 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
   const InputFile& file = files.front();
   const DecodedText text = decode_text(file.bytes, file.path);
   const char delimiter = detect_delimiter(text.utf8);
-  const CsvTable table(parse_csv(text.utf8, delimiter, file.path), file.path);
+  std::vector<CsvRow> lines = parse_csv(text.utf8, delimiter, file.path);
+  // Spreadsheets leave rows of bare delimiters behind.
+  std::erase_if(lines, [](const CsvRow& row) {
+    return std::all_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) { return trim(cell).empty(); });
+  });
+  const CsvTable table(std::move(lines), file.path);
   const Axis axis = find_axis(table.header().front());
   if (table.rows().empty()) {
     refuse(table, table.header_line(), table.header().front(), {}, "at least one row below the header");

@@ -60,6 +60,8 @@ ErrorContext masked(ErrorContext context) {
   context.path = mask_personal(to_valid_utf8(context.path));
   context.column = mask_personal(context.column);
   context.field = mask_personal(context.field);
+  context.expected = mask_personal(context.expected);
+  context.problem = mask_personal(context.problem);
   return context;
 }
 

@@ -53,6 +53,11 @@ void check_vendor_result(const Measurement& measurement, const VendorResult& ven
   if (vendor.cq_cycles && !std::isfinite(*vendor.cq_cycles)) {
     refuse(ErrorCode::invalid_value, measurement, "the vendor Cq is not a finite number");
   }
+  // No instrument runs a thousand cycles: such a number is a comma misread or another column.
+  constexpr double most_cycles = 1000;
+  if (vendor.cq_cycles && std::abs(*vendor.cq_cycles) > most_cycles) {
+    refuse(ErrorCode::invalid_value, measurement, fmt::format("a vendor Cq of {} cycles", *vendor.cq_cycles));
+  }
 }
 
 void check_measurement(const Measurement& measurement, const std::optional<PlateGeometry>& plate) {
@@ -149,6 +154,11 @@ std::optional<ReadStage> parse_read_stage(std::string_view text) {
 }
 
 Run::Run(RunData data) : data_(std::move(data)) {
+  if (data_.measurements.size() > most_measurements) {
+    ErrorContext context;
+    context.problem = fmt::format("{} reactions in a run, of at most {}", data_.measurements.size(), most_measurements);
+    throw Error(ErrorCode::invalid_value, std::move(context));
+  }
   check_tables(data_);
   std::set<std::tuple<std::string_view, std::string_view, std::string_view>> seen;
   for (const Measurement& measurement : data_.measurements) {

@@ -130,6 +130,9 @@ struct RunData {
   Provenance provenance;
 };
 
+/// Most measurements of a run: ten times the largest arrays with all their filters.
+inline constexpr std::size_t most_measurements = 200'000;
+
 /// A validated, constant run.
 class Run {
  public:

@@ -40,6 +40,15 @@ std::string render_name(std::string text, const Measurement& measurement, NotWri
   return (text.starts_with('"') ? to_csv_cell(text, '\t') : text) + '\t';
 }
 
+std::string render_type(const Measurement& measurement, NotWrittenList& not_written) {
+  if (measurement.role == SampleRole::unspecified && !measurement.role_text.empty())
+    return render_name(std::string(rdes_role_text) + measurement.role_text, measurement, not_written);
+  // RDML marks a calibrator beside its type `unkn`; this table cannot, and it must not become a patient's sample.
+  const std::string_view role =
+      measurement.role == SampleRole::calibrator ? "calibrator" : to_rdml_role(measurement.role);
+  return std::string(role.empty() ? "unkn" : role) + '\t';
+}
+
 /// What neither table has a place for.
 void list_rest(const Run& run, NotWrittenList& not_written) {
   for (const Measurement& measurement : run->measurements) {
@@ -55,8 +64,11 @@ void list_rest(const Run& run, NotWrittenList& not_written) {
     if (!measurement.vendor.algorithm.empty())
       not_written.add(where, fmt::format("algorithm '{}' of the vendor Cq", measurement.vendor.algorithm));
     if (measurement.role == SampleRole::unspecified)
-      not_written.add(where, "samples without a role are written as 'unkn'");
-    if (measurement.role == SampleRole::calibrator) not_written.add(where, "calibrators are written as 'unkn'");
+      not_written.add(where, measurement.role_text.empty()
+                                 ? "samples without a role are written as 'unkn'"
+                                 : "roles without a code are written as a text that other programs do not know");
+    if (measurement.role == SampleRole::calibrator)
+      not_written.add(where, "calibrators are written as 'calibrator', which other programs do not know");
   }
   const std::string where = fmt::format("run {}", run->name);
   not_written.add(where, "types of targets, which a run does not hold, are written as 'toi'");
@@ -86,10 +98,9 @@ std::string render_table(const std::vector<Row>& rows, std::string_view value_he
       if (!readings.emplace((*row.axis)[i], (*row.readings)[i]).second)
         not_written.add(place(measurement), "readings at a temperature that was read before");
     }
-    const std::string_view role = to_rdml_role(measurement.role);
     table += render_name(measurement.well.label, measurement, not_written);
     table += render_name(measurement.sample, measurement, not_written);
-    table += std::string(role.empty() ? "unkn" : role) + '\t';
+    table += render_type(measurement, not_written);
     table += render_name(measurement.target, measurement, not_written) + "toi\t";
     table += render_name(measurement.dye, measurement, not_written) + row.value;
     auto reading = readings.begin();  // of columns, in their order: wells with temperatures of their own make many

@@ -176,7 +176,7 @@ class Writer {
       run_kind_ = curve->kind;
       break;
     }
-    if (run_kind_ != CurveKind::unknown) {
+    if (run_kind_ != CurveKind::unknown || rdml_text::is_lightcycler96(run.instrument.software, run.instrument.model)) {
       xml_ += fmt::format("<backgroundDeterminationMethod>{}{}</backgroundDeterminationMethod>\n",
                           rdml_text::curve_kind, to_string(run_kind_));
     }

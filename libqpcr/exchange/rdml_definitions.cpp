@@ -192,7 +192,11 @@ void RdmlDefinitions::check_uses(const Sample& sample) {
       not_written_.add(place, fmt::format("role {} and quantity beside another target's", to_string(use.role)));
     }
     if (version_ == RdmlVersion::v1_2 && use.role == SampleRole::unspecified) {
-      not_written_.add(place, "RDML 1.2 demands a role: none is written as 'unkn'");
+      not_written_.add(place,
+                       use.role_text.empty()
+                           ? "RDML 1.2 demands a role: none is written as 'unkn'"
+                           : "RDML 1.2 demands a role: one without a code is written as 'unkn', with its text in "
+                             "an annotation that other programs do not know");
     }
     if (use.quantity && unit_code(use.quantity_unit) == "other" && !use.quantity_unit.empty() &&
         use.quantity_unit != "other") {

@@ -2,12 +2,16 @@
 // docs/formats/rdml.md lists them.
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "libqpcr/core/text.hpp"
 
 namespace qpcr::rdml_text {
 
 /// Of run/backgroundDeterminationMethod, and of data/note where a curve is of another kind than the run's; a kind
-/// follows, as in "qpcr curve kind: baseline_subtracted".
+/// follows, as in "qpcr curve kind: baseline_subtracted". An unknown kind is written only where a Cq would not be taken
+/// for one otherwise (is_lightcycler96).
 inline constexpr std::string_view curve_kind = "qpcr curve kind: ";
 
 /// Start of the identifier of a sample that stands for wells without one; RDML demands a sample.
@@ -28,5 +32,13 @@ inline constexpr std::string_view sample_description = "qpcr sample: ";
 
 /// Property of a sample's annotation: the text of a role that RDML has no code for.
 inline constexpr std::string_view role_property = "qpcr role";
+
+/// True for the writer whose Cq are none without the calls in its own file: LightCycler 96, also with its name escaped
+/// twice ("LightCycler&#174; 96"), and a LightCycler that does not say which it is.
+inline bool is_lightcycler96(std::string_view software, std::string_view model) {
+  const std::string name = to_lower_ascii(software);
+  if (name.starts_with("lc96") || model.starts_with("LC96SN")) return true;
+  return name.starts_with("lightcycler") && name.find("480") == std::string::npos;
+}
 
 }  // namespace qpcr::rdml_text

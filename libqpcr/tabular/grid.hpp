@@ -37,6 +37,8 @@ class Grid {
   bool is_blank(std::size_t row) const noexcept;
   /// Delimiter of a text; '\t' for a sheet, in which no comma separates anything.
   char delimiter() const noexcept { return delimiter_; }
+  /// True for a delimited text, in which a cell too many means that the row was split wrongly.
+  bool is_text() const noexcept { return is_text_; }
 
   /// An error at a cell; `column` names it for people.
   [[noreturn]] void fail(ErrorCode code, std::size_t row, std::string column, std::string_view found,
@@ -49,7 +51,10 @@ class Grid {
   std::string_view keep(std::string text);
   /// Keeps memory that cells point into.
   void keep_alive(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
-  void set_delimiter(char delimiter) noexcept { delimiter_ = delimiter; }
+  void set_delimiter(char delimiter) noexcept {
+    delimiter_ = delimiter;
+    is_text_ = true;
+  }
 
  private:
   struct Row {
@@ -59,6 +64,7 @@ class Grid {
 
   std::string path_;
   char delimiter_ = '\t';
+  bool is_text_ = false;
   std::vector<std::string_view> cells_;
   std::vector<Row> rows_;
   std::deque<std::string> kept_;

@@ -43,33 +43,36 @@ std::string inflate_gzip(std::string_view bytes, const std::string& path, const 
   if (!decompressor) throw std::bad_alloc();
   const std::uint64_t most =
       std::min(limits.inflated_bytes, std::max(limits.ratio_free_bytes, limits.ratio * bytes.size()));
+  constexpr std::size_t first_room = std::size_t{64} << 10U;
+  constexpr std::size_t most_members = 10'000;
+  const auto refuse_size = [&] {
+    refuse(ErrorCode::unsafe_archive, path, "the gzip data inflate to more than the limits of size and ratio allow");
+  };
   std::string all;
+  std::size_t used = 0;
+  std::size_t members = 0;
   while (!bytes.empty()) {
     if (bytes.size() < shortest_member || !is_gzip(bytes))
       refuse(ErrorCode::malformed_file, path, "the gzip data are cut or damaged");
-    std::size_t room = std::clamp<std::uint64_t>(declared_size(bytes), 1, most);
-    std::string member;
+    if (++members > most_members) refuse_size();
+    // What the file declares is believed once, for its usual single member; others begin with little room.
+    std::size_t room = members == 1 ? std::clamp<std::uint64_t>(declared_size(bytes), 1, most) : first_room;
     std::size_t taken = 0;
     std::size_t given = 0;
     while (true) {
-      member.resize(room);
-      const libdeflate_result result = libdeflate_gzip_decompress_ex(decompressor.get(), bytes.data(), bytes.size(),
-                                                                     member.data(), member.size(), &taken, &given);
+      if (all.size() < used + room) all.resize(std::min<std::uint64_t>(most, used + room));
+      const libdeflate_result result = libdeflate_gzip_decompress_ex(
+          decompressor.get(), bytes.data(), bytes.size(), all.data() + used, all.size() - used, &taken, &given);
       if (result == LIBDEFLATE_SUCCESS) break;
       if (result != LIBDEFLATE_INSUFFICIENT_SPACE)
         refuse(ErrorCode::malformed_file, path, "the gzip data are cut or damaged");
-      if (room >= most) {
-        refuse(ErrorCode::unsafe_archive, path,
-               "the gzip data inflate to more than the limits of size and ratio allow");
-      }
-      room = std::min<std::uint64_t>(most, room * 2);
+      if (all.size() >= most) refuse_size();
+      room = (all.size() - used) * 2;
     }
-    member.resize(given);
-    if (all.size() + given > most)
-      refuse(ErrorCode::unsafe_archive, path, "the gzip data inflate to more than the limits of size and ratio allow");
-    all = all.empty() ? std::move(member) : all + member;
+    used += given;
     bytes.remove_prefix(taken);
   }
+  all.resize(used);
   return all;
 }
 

@@ -247,8 +247,11 @@ class SheetReader {
         xml_.skip();
       }
     }
-    if (has_formula && !has_value && empty_formulas_++ == 0)
-      first_empty_formula_ = render_column(at_.column) + std::to_string(at_.row + 1);
+    if (has_formula && !has_value) {
+      if (empty_formulas_++ == 0) first_empty_formula_ = render_column(at_.column) + std::to_string(at_.row + 1);
+      // An empty cell would mean "none": of a Cq, that nothing amplified.
+      put("=? (a formula without a stored value)");
+    }
   }
 
   void place_cell(std::string_view written) {

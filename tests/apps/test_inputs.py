@@ -87,5 +87,5 @@ def test_an_encrypted_project_is_refused_without_its_key_and_the_key_is_never_sh
     key = tmp_path / "key"
     key.write_text("not-the-key-0815\n", encoding="utf-8")
     wrong = qpcr("info", project, "--key-file", key)
-    assert wrong.status == 3
+    assert wrong.status == 2
     assert "0815" not in wrong.err + wrong.out

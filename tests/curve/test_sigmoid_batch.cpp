@@ -26,14 +26,15 @@ std::atomic<long> allocations{0};
 }  // namespace
 
 #ifndef QPCR_INSTRUMENTED
-// The address sanitizer pairs its own forms of new and delete; the count stays 0 under it.
-void* operator new(std::size_t size) {
+// The address sanitizer pairs its own forms of new and delete; the count stays 0 under it. Inlined in part, g++ takes
+// them for a mismatched pair.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 #endif
 
 namespace {

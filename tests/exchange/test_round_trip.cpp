@@ -8,6 +8,7 @@
 #include "instruments/registry.hpp"
 #include "libqpcr/core/file.hpp"
 #include "libqpcr/exchange/cfx_csv.hpp"
+#include "libqpcr/exchange/rdes.hpp"
 #include "libqpcr/exchange/rdml.hpp"
 #include "tests/exchange/fixture.hpp"
 
@@ -154,6 +155,71 @@ TEST_CASE("CFX to RDML and back is the same run") {
   CHECK(rdml[0]->measurements[6].role_text == "miR-101");
   CHECK(rdml[0]->measurements[6].role == SampleRole::unspecified);
   CHECK(render_rdml(rdml).bytes.size() > 0);
+}
+
+TEST_CASE("A control whose role has no code is no patient after a round trip") {
+  std::vector<InputFile> files;
+  files.push_back({"q -  Quantification Amplification Results_FAM.csv", {}, ",Cycle,A1,A2\n,1,1,2\n,2,1.5,2.5\n"});
+  files.push_back({"q -  Quantification Cq Results.csv",
+                   {},
+                   ",Well,Fluor,Target,Content,Sample,Biological Set Name,Cq,Starting Quantity (SQ)\n"
+                   ",A01,FAM,T,QC-1,S1,,21.5,NaN\n,A02,FAM,T,Unkn-01,S1,,22.5,NaN\n"});
+  for (InputFile& file : files) file.name = file.path;
+  const std::vector<Run> cfx = load_files(std::move(files));
+  REQUIRE(cfx.size() == 1);
+  REQUIRE(cfx[0]->measurements.at(0).role == SampleRole::unspecified);
+  REQUIRE(cfx[0]->measurements.at(0).role_text == "QC-1");
+  const auto check = [](const std::vector<Run>& read) {
+    REQUIRE(read.size() == 1);
+    REQUIRE(read[0]->measurements.size() == 2);
+    CHECK(read[0]->measurements[0].sample == "S1");
+    CHECK(read[0]->measurements[0].role == SampleRole::unspecified);
+    CHECK(read[0]->measurements[0].role_text == "QC-1");
+    CHECK(read[0]->measurements[0].vendor.cq_cycles == 21.5);
+    CHECK(read[0]->measurements[1].role == SampleRole::unknown);
+  };
+  const auto lists = [](const WrittenDocument& document, const std::string& text) {
+    for (const auto& entry : document.not_written) {
+      if (entry.why.find(text) != std::string::npos) return true;
+    }
+    return false;
+  };
+  RdmlOptions older;
+  older.version = RdmlVersion::v1_2;
+  const WrittenDocument rdml = render_rdml(cfx, older);
+  check(load_bytes(rdml.bytes, "q.rdml"));
+  CHECK(lists(rdml, "RDML 1.2 demands a role"));
+  check(load_bytes(render_rdml(cfx).bytes, "q.rdml"));
+  const WrittenDocument rdes = render_rdes(cfx[0]);
+  check(load_bytes(rdes.bytes, "q.amplification.tsv"));
+  CHECK(lists(rdes, "roles without a code"));
+
+  // A text that another reader would take for a patient's stays a text.
+  RunData data = test::make_run();
+  data.measurements = {test::make_measurement(0, 0, "S", "T", "FAM"), test::make_measurement(0, 1, "C", "T", "FAM")};
+  data.measurements[0].role = SampleRole::unspecified;
+  data.measurements[0].role_text = "unkn";
+  data.measurements[1].role = SampleRole::calibrator;
+  const Run awkward(data);
+  for (const std::string& bytes : {render_rdes(awkward).bytes, render_rdml({&awkward, 1}, older).bytes}) {
+    const Run read = load_bytes(bytes, "r.tsv").front();
+    CHECK(read->measurements[0].role == SampleRole::unspecified);
+    CHECK(read->measurements[0].role_text == "unkn");
+    CHECK(read->measurements[1].role == SampleRole::calibrator);
+  }
+}
+
+TEST_CASE("Cq of LightCycler 96 that had a call keep their meaning in RDML of this software") {
+  RunData data = test::make_run();
+  data.instrument = {"Roche", "LightCycler 96", {}, "LightCycler\u00ae 96", "1.1"};
+  for (Measurement& measurement : data.measurements) {
+    measurement.amplification.resize(1);
+    measurement.amplification[0].kind = CurveKind::unknown;
+  }
+  const Run run(data);
+  const std::vector<Run> read = load_bytes(render_rdml({&run, 1}).bytes, "run.rdml");
+  CHECK(find(read[0], data.measurements[0]).vendor.cq_cycles == data.measurements[0].vendor.cq_cycles);
+  CHECK(find(read[0], data.measurements[0]).amplification[0].kind == CurveKind::unknown);
 }
 
 TEST_CASE("Kinds of curves that differ within a run and wells without data survive RDML") {

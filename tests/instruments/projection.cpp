@@ -110,7 +110,10 @@ std::string project_run(const RunData& run) {
   text += render("other vendor results", others);
   for (const VendorTable& table : run.vendor_tables)
     text += fmt::format("table '{}': {} columns, {} rows\n", table.name, table.columns.size(), table.rows.size());
-  text += fmt::format("warnings: {}\n", run.warnings.size());
+  std::string warnings;
+  for (const std::string& warning : run.warnings) warnings += warning + "\n";
+  text += fmt::format("warnings: {}{}\n", run.warnings.size(),
+                      warnings.empty() ? "" : ", digest " + sha256_hex(warnings).substr(0, 16));
   for (const NotRead& item : run.provenance.not_read) text += fmt::format("not read: {}: {}\n", item.where, item.why);
   return text + fmt::format("digest: {}\n", digest(run));
 }

@@ -170,6 +170,38 @@ TEST_CASE("MxPro: two plateaus read in each cycle are warned of, and the first i
   CHECK(runs[0]->provenance.not_read[0].where == "m.txt: segment 2, plateau 3");
 }
 
+TEST_CASE("MxPro: results without names leave those of the fluorescence; contradicting ones are of another plate") {
+  const std::string raw =
+      "Segment\tRamp/Plateau\tRamp/Plateau #\tWell\tWell Name\tWell Type\tDye\tCycle #\tFluorescence\n"
+      "2\tP\t2\tA1\ts1\tNTC\tX\t1\t10\n2\tP\t2\tA1\t\t\tX\t2\t11\n";
+  const auto read = [&](const std::string& results) {
+    const InputFile curves{"a.txt", "a.txt", raw, nullptr, std::nullopt};
+    const InputFile table{"b.txt", "b.txt", results, nullptr, std::nullopt};
+    return Run(agilent_mxpro::reader().read({curves, table}).front());
+  };
+  for (const std::string results :
+       {"Well\tAssay\tCt (dRn)\nA1\tX\t20.5\n", "Well\tAssay\tWell Name\tWell Type\tCt (dRn)\nA1\tX\t\t\t20.5\n",
+        "Well\tAssay\tWell Name\tWell Type\tCt (dRn)\nA1\tX\ts1\tNTC\t20.5\n"}) {
+    const Run run = read(results);
+    REQUIRE(run->measurements.size() == 1);
+    CHECK(run->measurements[0].sample == "s1");
+    CHECK(run->measurements[0].role == SampleRole::no_template_control);
+    CHECK(run->measurements[0].role_text == "NTC");
+    CHECK(run->measurements[0].vendor.cq_cycles == 20.5);
+    CHECK(run->measurements[0].amplification.size() == 1);
+  }
+  for (const std::string row : {"A1\tX\ts2\tNTC\t20.5\n", "A1\tX\ts1\tUnknown\t20.5\n"}) {
+    try {
+      read("Well\tAssay\tWell Name\tWell Type\tCt (dRn)\n" + row);
+      FAIL("results of another plate were joined");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::ambiguous_format);
+      CHECK(error.context().path == "b.txt");
+      CHECK(error.context().line == 2);
+    }
+  }
+}
+
 TEST_CASE("MxPro: what is wrong names line and column") {
   const std::string name = "m.txt";
   const Error reading = error_of(raw_header + "2\tP\t2\t1\tX\t1\t1o\t60\n", name);

@@ -16,6 +16,7 @@
 
 #include "instruments/appbio_export/file_name.hpp"
 #include "instruments/appbio_export/header.hpp"
+#include "instruments/appbio_export/reader.hpp"
 #include "instruments/appbio_export/wells.hpp"
 #include "libqpcr/core/file.hpp"
 #include "libqpcr/core/text.hpp"
@@ -235,6 +236,29 @@ TEST_CASE("tables exported to files of their own are one run") {
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::ambiguous_format);
   }
+}
+
+TEST_CASE("a laboratory's own list whose name fits is not taken for the software's results") {
+  const std::string head = "* Block Type = 96well\n* Instrument Type = x\n\n";
+  const InputFile readings{"Plate1_Amplification Data.csv", "Plate1_Amplification Data.csv",
+                           head + "Well,Cycle,Target Name,Rn\nA1,1,t,1.5\nA1,2,t,1.75\n", nullptr, std::nullopt};
+  InputFile results{"Plate1_Results.csv", "Plate1_Results.csv", "Well,Target,Cq\nA1,t,33.5\n", nullptr, std::nullopt};
+  const auto read = [&] { return appbio_export::reader().read({readings, results}); };
+  const auto lists = [](const RunData& run) {
+    return std::any_of(run.provenance.not_read.begin(), run.provenance.not_read.end(),
+                       [](const NotRead& entry) { return entry.where == "Plate1_Results.csv"; });
+  };
+  const std::vector<RunData> own = read();
+  REQUIRE(own.size() == 1);
+  REQUIRE(own[0].measurements.size() == 1);
+  CHECK(own[0].measurements[0].vendor.cq_status == CqStatus::not_measured);
+  CHECK(own[0].measurements[0].vendor.cq_text.empty());
+  CHECK(own[0].measurements[0].amplification.size() == 1);
+  CHECK(lists(own[0]));
+  results.bytes = head + results.bytes;
+  const std::vector<RunData> exported = read();
+  CHECK(exported[0].measurements.at(0).vendor.cq_cycles == 33.5);
+  CHECK_FALSE(lists(exported[0]));
 }
 
 TEST_CASE("names of files say the table") {

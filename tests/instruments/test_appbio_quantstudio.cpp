@@ -397,6 +397,35 @@ TEST_CASE("the 7500 layout loses no record to glued lines") {
   CHECK(error_in("0\t0").code() == ErrorCode::invalid_value);
 }
 
+TEST_CASE("more targets or flags of one well than there can be are refused") {
+  constexpr int too_many = 1001;
+  std::string tasks =
+      "<Plate><FeatureMap><Feature><Id>detector-task</Id></Feature><FeatureValue><Index>0</Index>"
+      "<FeatureItem><DetectorTaskList>\n";
+  std::string flags = "<Plate><Wells><Well><Index>0</Index>\n";
+  std::string wells = R"({"wells": [{"index": 0, "targetAssignments": [)";
+  std::string rows = "Session Name\t\r\nWell\tSample Name\tDetector\tTask\tCt\r\n";
+  for (int i = 0; i < too_many; ++i) {
+    tasks += fmt::format("<DetectorTask><Detector><Name>T{}</Name></Detector></DetectorTask>\n", i);
+    flags += fmt::format("<FlagName>F{}</FlagName>\n", i);
+    wells += fmt::format("{}{{\"targetName\": \"T{}\"}}", i == 0 ? "" : ",", i);
+    rows += fmt::format("0\ts\tT{}\tUnknown\t2.5\r\n", i);
+  }
+  const Error task =
+      error_with("plate_setup.xml", tasks + "</DetectorTaskList></FeatureItem></FeatureValue></FeatureMap></Plate>");
+  CHECK(task.code() == ErrorCode::malformed_file);
+  CHECK(task.context().line == too_many + 1);
+  const Error flag = error_with("plate_setup.xml", flags + "</Well></Wells></Plate>");
+  CHECK(flag.code() == ErrorCode::malformed_file);
+  CHECK(flag.context().line == too_many + 1);
+  const Error result = error_with("analysis_result.txt", rows);
+  CHECK(result.code() == ErrorCode::malformed_file);
+  CHECK(result.context().line == too_many + 2);
+  const Error json = error_of(make_eds({{"summary.json", "{}"}, {"setup/plate_setup.json", wells + "]}]}"}}), "a.eds");
+  CHECK(json.code() == ErrorCode::malformed_file);
+  CHECK_THAT(json.what(), Catch::Contains("more than 1000 targets") && Catch::Contains("plate_setup.json"));
+}
+
 TEST_CASE("the JSON layout is read, bare NaN and all") {
   const Run run = load_corpus("json.eds");
   check_plate(run, large_plate());

@@ -316,6 +316,86 @@ TEST_CASE("a row of a 7700 that a page break cut keeps its Ct and is warned of")
   CHECK(runs[0]->measurements[1].vendor.cq_cycles == 21.5);
 }
 
+TEST_CASE("a sample type of a 7700 that is no role stays the role's text and is warned of") {
+  const std::string text =
+      "Well\tReporter\tType\tBaseline StdDev\tdeltaRn\tCt\tQuantity\tReplicate\tSample Name\n"
+      "1\tSYBR\tUNKN\t1e-03\t2\t20.08\t-1\t\ts\n2\tSYBR\tWater blank 2\t1e-03\t2\t39.5\t-1\t\t\n";
+  const std::vector<Run> runs = load_bytes(text, "c.txt");
+  const Measurement& m = find(runs.at(0), "A2", "Water blank 2");
+  CHECK(m.role == SampleRole::unspecified);
+  CHECK(m.role_text == "Water blank 2");
+  CHECK(has_warning(runs[0], "'Water blank 2'"));
+  CHECK(find(runs[0], "A1", "").role == SampleRole::unknown);
+}
+
+namespace {
+
+const std::string results_table =
+    "SDS 2.3\tAQ Results\t1.0\n\nWell\tSample Name\tDetector Name\tTask\tCt\tQuantity\tThreshold\n"
+    "1\t\td\tNTC\t31.5\t\t0.2\n2\ts2\td\tStandard\t20.5\t1000\t0.2\n";
+
+}  // namespace
+
+TEST_CASE("curves of an own table leave results, role and quantity as they are") {
+  const std::string curves =
+      "Well\tSample Name\tDetector Name\tRn\t1\t2\tDelta Rn\t1\t2\n1\t\td\t\t1\t2\t\t0\t1\n"
+      "2\t\td\t\t3\t4\t\t0\t1\n";
+  const std::string head = "SDS 2.3\tAQ Results\t1.0\n\n";
+  const std::string results = results_table.substr(head.size());
+  for (const std::string& text : {head + results + "\n" + curves, head + curves + "\n" + results}) {
+    const std::vector<Run> runs = load_bytes(text, "two.txt");
+    REQUIRE(runs.at(0)->measurements.size() == 2);
+    const Measurement& blank = find(runs[0], "A1", "d");
+    CHECK(blank.role == SampleRole::no_template_control);
+    CHECK(blank.role_text == "NTC");
+    CHECK(blank.vendor.cq_cycles == 31.5);
+    CHECK(blank.vendor.threshold == 0.2);
+    CHECK(find_curve(blank, CurveKind::normalised)->fluorescence == std::vector<double>{1, 2});
+    const Measurement& standard = find(runs[0], "A2", "d");
+    CHECK(standard.sample == "s2");
+    CHECK(standard.role == SampleRole::standard);
+    CHECK(standard.quantity == 1000.0);
+    CHECK(find_curve(standard, CurveKind::normalised)->fluorescence == std::vector<double>{3, 4});
+  }
+}
+
+TEST_CASE("a reporter that one of two tables names is that of both") {
+  const std::string curves = results_table + "\nWell\tDetector Name\tReporter\tRn\t1\t2\tDelta Rn\t1\t2\n";
+  const std::vector<Run> runs = load_bytes(curves + "1\td\tFAM\t\t1\t2\t\t0\t1\n", "dye.txt");
+  REQUIRE(runs.at(0)->measurements.size() == 2);
+  const Measurement& blank = find(runs[0], "A1", "d", "FAM");
+  CHECK(blank.role == SampleRole::no_template_control);
+  CHECK(blank.vendor.cq_cycles == 31.5);
+  CHECK(blank.amplification.size() == 2);
+  const Error several = error_of(curves + "1\td\tFAM\t\t1\t2\t\t0\t1\n1\td\tVIC\t\t1\t2\t\t0\t1\n", "dye.txt");
+  CHECK(several.code() == ErrorCode::ambiguous_format);
+  CHECK(several.context().line == 4);
+  CHECK(several.context().column == "Reporter");
+}
+
+TEST_CASE("tables of one text that contradict each other are an error") {
+  const std::string header = results_table + "\nWell\tSample Name\tDetector Name\tTask\tRn\t1\t2\tDelta Rn\t1\t2\n";
+  const Error sample = error_of(header + "2\ts3\td\t\t\t1\t2\t\t0\t1\n", "two.txt");
+  CHECK(sample.code() == ErrorCode::ambiguous_format);
+  CHECK(sample.context().line == 8);
+  CHECK(sample.context().column == "Sample Name");
+  CHECK(error_of(header + "1\t\td\tUnknown\t\t1\t2\t\t0\t1\n", "two.txt").context().column == "Task");
+  CHECK(load_bytes(header + "1\t\td\tNTC\t\t1\t2\t\t0\t1\n", "two.txt").at(0)->measurements.size() == 2);
+}
+
+TEST_CASE("paths of files are not kept, as they may name people") {
+  const std::string table = "Well\tSample Name\tDetector\tTask\tCt\n1\ts\td\tUnknown\t20\n";
+  for (const std::string line : {"Filename\tC:\\Users\\J Doe\\plate.sds\n", "Filename\tJ Doe.sds\n",
+                                 "Comments\t\\\\server\\J Doe\\plate.sds\n"}) {
+    const std::vector<Run> runs = load_bytes("SDS 2.3\tAQ Results\t1.0\n" + line + "\n" + table, "p.txt");
+    CHECK(runs.at(0)->notes.empty());
+    REQUIRE(runs[0]->provenance.not_read.size() == 1);
+    const NotRead& entry = runs[0]->provenance.not_read[0];
+    CHECK(entry.where == "p.txt: '" + to_lower_ascii(line.substr(0, line.find('\t'))) + "'");
+    CHECK_THAT(entry.why, !Catch::Contains("Doe"));
+  }
+}
+
 TEST_CASE("calls of an allelic discrimination are kept as the vendor's, without a Cq") {
   const std::string text =
       "SDS 2.3\tAD Results\t1.0\nPlateID\tP7\n\nWell\tSample Name\tMarker Name\tTask\tAllele X Rn\tAllele Y "

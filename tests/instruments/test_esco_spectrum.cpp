@@ -52,6 +52,17 @@ TEST_CASE("wrong Spectrum tables name the place") {
         ErrorCode::missing_column);
 }
 
+TEST_CASE("a standard concentration of 0 makes no standard") {
+  const std::string header = "Number,Sample Name,Standard Concentration,Calculated Concentration,Ct\n";
+  const std::vector<Run> runs = load_bytes(header + "<A1>,x,0,,20\n<A2>,y,-1,,21\n<A3>,z,0.5,,22\n", "e.csv");
+  for (const std::size_t i : {0U, 1U}) {
+    CHECK(runs.at(0)->measurements.at(i).role == SampleRole::unspecified);
+    CHECK_FALSE(runs[0]->measurements[i].quantity.has_value());
+  }
+  CHECK(runs[0]->measurements.at(2).role == SampleRole::standard);
+  CHECK(runs[0]->measurements[2].quantity == 0.5);
+}
+
 TEST_CASE("every row of the real Spectrum exports is there", "[reference]") {
   std::size_t rows = 0;
   for (const auto& file : test::list_files(test::reference_data() / "instruments/files/pyqpcr_samples")) {

@@ -156,11 +156,6 @@ void compare_cq(const fs::path& path, const std::vector<Run>& runs) {
     for (const Measurement* m : by_well[well]) {
       if (m->target == name || m->dye == name || by_well[well].size() == 1) match = m;
     }
-    // A channel that the reader names otherwise: the expected number is then that of one measurement of the well.
-    for (const Measurement* m : by_well[well]) {
-      if (match == nullptr && !text.empty() && m->vendor.cq_cycles && *m->vendor.cq_cycles == parse_double(text))
-        match = m;
-    }
     if (match == nullptr) {
       missing += text.empty() ? 0U : 1U;
       continue;

@@ -156,6 +156,37 @@ TEST_CASE("a table that lacks what tells its rows apart is ambiguous, not merged
   CHECK(sample.context().column == "Sample");
 }
 
+TEST_CASE("a blank row inside a table hides no well, and a row that ends early is no negative") {
+  const Run run = load_bytes("Well,Sample,Ct\nA1,a,20\n,,\n\nA2,b,21\n\nmade by hand\n", "x.csv").front();
+  REQUIRE(run->measurements.size() == 2);
+  CHECK(find(run, "A2", "").vendor.cq_cycles == 21);
+  REQUIRE_FALSE(run->provenance.not_read.empty());
+  CHECK_THAT(run->provenance.not_read.back().where, Catch::Contains("line 7"));
+  const Error cut = error_of("Well,Sample,Ct\nA1,a,20\nA2,b\n", "x.csv");
+  CHECK(cut.code() == ErrorCode::malformed_file);
+  CHECK(cut.context().line == 3);
+}
+
+TEST_CASE("a text that ends within a line says that it may be cut") {
+  const Run run = load_bytes("cycle,A1,A2\n1,5,6\n2,5,7", "whole.csv").front();
+  CHECK(run->warnings.empty());
+  const Run cut = load_bytes("Well,Ct,Sample\nA1,20,a\nA2,2", "cut.csv").front();
+  REQUIRE(cut->warnings.size() == 2);
+  CHECK_THAT(cut->warnings.back(), Catch::Contains("may have been cut"));
+}
+
+TEST_CASE("a sample's name and its number side by side: the first spelling is meant, the other is listed") {
+  const Run run = load_bytes("孔位,样本编号,样本名称,Ct\nA1,007,name,20\n", "x.csv").front();
+  CHECK(find(run, "A1", "").sample == "name");
+  REQUIRE(run->provenance.not_read.size() == 1);
+  CHECK_THAT(run->provenance.not_read.front().where, Catch::Contains("样本编号"));
+}
+
+TEST_CASE("a reader that knows its format goes before one that knows header names alone") {
+  const Run run = load_bytes("cycle,A1,A2\n1,5,6\n2,5,7\n", "x.csv").front();
+  CHECK(run->provenance.reader == "wide_table");
+}
+
 TEST_CASE("wrong cells are named with their line and column") {
   const Error number = error_of("Well,Ct\nA1,2O.5\n", "x.csv");
   CHECK(number.code() == ErrorCode::invalid_value);
@@ -196,6 +227,18 @@ TEST_CASE("a user's map is held to: what it names must be there") {
   const std::string numbers = head + "plate = \"2x2\"\n[columns]\nwell = \"W\"\ncq = \"Ct\"\n";
   CHECK(error_with(numbers, "W,Ct\n5,20\n").context().line == 2);
   CHECK(error_with(numbers, "W,Ct\nC1,20\n").code() == ErrorCode::invalid_value);
+}
+
+TEST_CASE("an exclusion in words that are neither yes nor no is an error, and given quantities are kept") {
+  const std::string map = head + "[columns]\nwell = \"W\"\ncq = \"Ct\"\nexcluded = \"Out\"\nquantity = \"Given\"\n";
+  const RunData run = read_with(map, "W,Ct,Out,Given\nA1,20,yes,100\nA2,21,,0\n");
+  CHECK(run.measurements[0].excluded);
+  CHECK(run.measurements[0].quantity == 100);
+  CHECK_FALSE(run.measurements[1].excluded);
+  CHECK_FALSE(run.measurements[1].quantity.has_value());
+  const Error error = error_with(map, "W,Ct,Out,Given\nA1,20,已剔除了吗,100\n");
+  CHECK(error.code() == ErrorCode::invalid_value);
+  CHECK(error.context().column == "Out");
 }
 
 TEST_CASE("maps with faults are refused with the key") {

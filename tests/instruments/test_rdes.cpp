@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "instruments/rdes/reader.hpp"
 #include "tests/instruments/check.hpp"
 #include "tests/instruments/layouts/layouts.hpp"
 
@@ -108,12 +109,32 @@ TEST_CASE("Wrong RDES tables name line and column") {
   const std::string row = "A1\ts\tunkn\tT\ttoi\tFAM\t20\t1\t2\n";
   CHECK(error_of(head + row + row, "w.tsv").code() == ErrorCode::duplicate_entry);
   CHECK(error_of(head + "\ts\tunkn\tT\ttoi\tFAM\t20\t1\t2\n", "w.tsv").code() == ErrorCode::invalid_value);
-  CHECK(error_of(head + "A1\ts\tunkn\tT\ttoi\tFAM\t20\t1\t2\t3\n", "w.tsv").code() == ErrorCode::invalid_value);
+  CHECK(error_of(head + "A1\ts\tunkn\tT\ttoi\tFAM\t20\t1\t2\t3\n", "w.tsv").code() == ErrorCode::malformed_file);
   CHECK(error_of(head, "w.tsv").code() == ErrorCode::malformed_file);
   CHECK(error_of("Well\tSample\tSample Type\tTarget\tTarget Type\tDye\tCq\t1\t1.0\n" + row, "w.tsv").code() ==
         ErrorCode::duplicate_entry);
   CHECK(error_of("Well\tSample\tSample Type\tTarget\tTarget Type\tDye\tCq\tTm\t1\n" + row, "w.tsv").code() ==
         ErrorCode::invalid_value);
+}
+
+TEST_CASE("A table of another program whose name fits is not read") {
+  std::vector<InputFile> files;
+  files.push_back({"paired.amplification.tsv", "paired.amplification.tsv", bytes_of("paired.amplification.tsv")});
+  files.push_back({"paired_melt.csv", "paired_melt.csv", "Well,Temperature,Fluorescence\nA1,60,5\n"});
+  const std::vector<RunData> runs = qpcr::rdes::reader().read(files);
+  REQUIRE(runs.size() == 1);
+  CHECK(runs[0].measurements.size() == test::make_known_plate().measurements.size());
+  CHECK(std::any_of(runs[0].provenance.not_read.begin(), runs[0].provenance.not_read.end(),
+                    [](const NotRead& entry) { return entry.where == "paired_melt.csv"; }));
+}
+
+TEST_CASE("A role text of our own table is no role, whatever it says") {
+  const std::string table =
+      "Well\tSample\tSample Type\tTarget\tTarget Type\tDye\tCq\t1\t2\n"
+      "A1\ts\tqpcr role: unkn\tT\ttoi\tFAM\t20\t1\t2\n";
+  const Run run = load_bytes(table, "w.tsv").front();
+  CHECK(run->measurements[0].role == SampleRole::unspecified);
+  CHECK(run->measurements[0].role_text == "unkn");
 }
 
 TEST_CASE("Two tables that disagree on a sample are refused") {

@@ -376,11 +376,12 @@ TEST_CASE("wrong RDML names line and element") {
 TEST_CASE("RDML beside one member of LightCycler 96 software is read with a warning") {
   test::ZipEntry data;
   data.name = "rdml_data.xml";
-  data.bytes = document("1.1",
-                        "<sample id=\"0123abcd-0000-1111-2222-33334444ffff\"><description>Liver "
-                        "1</description><type>unkn</type></sample>",
-                        "<react id=\"1\"><sample id=\"0123abcd-0000-1111-2222-33334444ffff\"/><data><tar id=\"t\"/>" +
-                            point("1", "1") + "</data></react>");
+  data.bytes = document(
+      "1.1",
+      "<sample id=\"0123abcd-0000-1111-2222-33334444ffff\"><description>Liver "
+      "1</description><type>unkn</type></sample>",
+      "<react id=\"1\"><sample id=\"0123abcd-0000-1111-2222-33334444ffff\"/><data><tar id=\"t\"/><cq>23.5</cq>" +
+          point("1", "1") + "</data></react>");
   test::ZipEntry app;
   app.name = "app_data.xml";
   app.bytes = "<x/>";
@@ -388,6 +389,66 @@ TEST_CASE("RDML beside one member of LightCycler 96 software is read with a warn
   CHECK(runs[0]->measurements[0].sample == "Liver 1");
   CHECK_THAT(runs[0]->warnings.back(), Catch::Contains("LightCycler 96"));
   CHECK(runs[0]->provenance.not_read.front().where == "app_data.xml");
+  CHECK(runs[0]->measurements[0].vendor.cq_status == CqStatus::not_measured);
+  CHECK(runs[0]->measurements[0].vendor.cq_cycles == std::nullopt);
+  CHECK(runs[0]->measurements[0].vendor.cq_text == "23.5");
+}
+
+TEST_CASE("a Cq of zero is none") {
+  for (const char* zero : {"0", "0.00", "-0.0"}) {
+    const std::vector<Run> runs = load_bytes(
+        document("1.1", definitions, react("1", "<cq>" + std::string(zero) + "</cq>" + point("1", "5"))), "a.rdml");
+    const VendorResult& vendor = find(runs[0], "A1", "t").vendor;
+    CHECK(vendor.cq_status == CqStatus::no_amplification);
+    CHECK(vendor.cq_cycles == std::nullopt);
+    CHECK(vendor.cq_text == zero);
+  }
+}
+
+TEST_CASE("a Cq of LightCycler 96 without its call is kept as text and is none") {
+  const auto read = [](const std::string& software) {
+    const std::string writer =
+        "<dataCollectionSoftware><name>" + software + "</name><version>1</version></dataCollectionSoftware>";
+    return load_bytes(document("1.1", definitions,
+                               writer + react("1", "<cq>100</cq>" + point("1", "5")) +
+                                   react("2", "<cq>23.5</cq>" + point("1", "5")) +
+                                   react("3", "<cq>-1</cq>" + point("1", "5"))),
+                      "a.xml")
+        .front();
+  };
+  for (const char* software :
+       {"LightCycler 96", "LIGHTCYCLER\u00ae 96", "LightCycler&amp;#174; 96", "LC96 Software", "lightcycler"}) {
+    INFO(software);
+    const Run run = read(software);
+    for (const char* well : {"A1", "A2"}) {
+      CHECK(find(run, well, "t").vendor.cq_status == CqStatus::not_measured);
+      CHECK(find(run, well, "t").vendor.cq_cycles == std::nullopt);
+    }
+    CHECK(find(run, "A2", "t").vendor.cq_text == "23.5");
+    CHECK(find(run, "A3", "t").vendor.cq_status == CqStatus::no_amplification);
+    REQUIRE(run->warnings.size() == 1);
+    CHECK_THAT(run->warnings[0], Catch::Contains("LightCycler 96") && Catch::EndsWith(": A1, A2"));
+  }
+  for (const char* software : {"LightCycler 480 Software", "Other"}) {
+    INFO(software);
+    const Run run = read(software);
+    CHECK(find(run, "A2", "t").vendor.cq_cycles == 23.5);
+    CHECK(run->warnings.empty());
+  }
+}
+
+TEST_CASE("a type that only fills the place of our own role text is no patient's") {
+  const std::string annotation = "<annotation><property>qpcr role</property><value>QC-1</value></annotation>";
+  const auto role = [&](const std::string& type) {
+    const std::string samples = "<sample id=\"s\">" + annotation + type +
+                                "</sample><target id=\"t\"><type>toi</type><dyeId id=\"FAM\"/></target>";
+    const Run run = load_bytes(document("1.2", samples, react("1", point("1", "5"))), "a.rdml").front();
+    const Measurement& m = find(run, "A1", "t");
+    return std::pair(m.role, m.role_text);
+  };
+  CHECK(role("<type>unkn</type>") == std::pair(SampleRole::unspecified, std::string("QC-1")));
+  CHECK(role("<type targetId=\"t\">unkn</type>") == std::pair(SampleRole::unknown, std::string("unkn")));
+  CHECK(role("<type>std</type>") == std::pair(SampleRole::standard, std::string("std")));
 }
 
 TEST_CASE("the cycles of a protocol are those of the curves", "[reference]") {

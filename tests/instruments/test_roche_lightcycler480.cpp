@@ -139,6 +139,24 @@ TEST_CASE("a decimal comma is decided by the readings of the file") {
   CHECK(load_bytes(named, "a.txt")[0]->measurements[0].amplification[0].fluorescence == std::vector<double>{1.5, 2.5});
 }
 
+TEST_CASE("decimal commas and decimal dots in one LightCycler 480 text are refused") {
+  const std::string results =
+      "Experiment: e  Selected Filter: FAM (465-510)\nInclude\tColor\tPos\tName\tCp\tConcentration\tStandard\n";
+  const Error both = error_of(results + "True\t1\tA1\tS\t24.53\t1,000\t0\n", "a.txt");
+  CHECK(both.code() == ErrorCode::invalid_value);
+  CHECK(both.context().found == "24.53");
+  CHECK(error_of(results + "True\t1\tA1\tS\t24,53\t1.01E+05\t0\n", "a.txt").code() == ErrorCode::invalid_value);
+  const Run commas = load_bytes(results + "True\t1\tA1\t1.5 ng\t24,53\t1,01E+05\t0\n", "a.txt").front();
+  CHECK(find(commas, "A1", "FAM (465-510)").vendor.cq_cycles == 24.53);
+  CHECK(find(commas, "A1", "FAM (465-510)").vendor.quantity == 1.01E+05);
+  const std::string row = "A1\ts\t2\t1\t1\t1\t60.1\t1,234\t\r\n";
+  CHECK(error_of(raw_head + row, "a.txt").code() == ErrorCode::invalid_value);
+  const std::string samples =
+      "General:Pos\tGeneral:Sample Name\tGeneral:Filt. Comb.\tAbs Quant:Sample Type\tAbs Quant:Concentration\tRel "
+      "Quant:Efficiency\nA1\ts\t465-510\tStandard\t1,000\t2.00\n";
+  CHECK(error_of(samples, "a.txt").code() == ErrorCode::invalid_value);
+}
+
 TEST_CASE("each filter combination is a curve, and sample information names its target") {
   const std::vector<Run> runs = read_files({"duplex.txt", "duplex_SampleInfo.txt"});
   REQUIRE(runs.size() == 1);

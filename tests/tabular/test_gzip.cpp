@@ -54,6 +54,13 @@ TEST_CASE("cut and damaged data are refused") {
   CHECK(code_of(damaged) == ErrorCode::malformed_file);
 }
 
+TEST_CASE("a file of very many members is refused in no time") {
+  std::string many;
+  const std::string empty = compress("");
+  for (int i = 0; i < 20'000; ++i) many += empty;
+  CHECK(code_of(many) == ErrorCode::unsafe_archive);
+}
+
 TEST_CASE("a bomb is refused, whatever size it declares") {
   ArchiveLimits limits;
   limits.ratio_free_bytes = 1 << 20;

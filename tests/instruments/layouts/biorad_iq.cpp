@@ -27,7 +27,7 @@ std::vector<CorpusFile> corpus_biorad_iq() {
     comma += fmt::format("\tA{:02}\tFAM\t{}\t{}\t1\t{}\t{}\r\n", m.well.position->column + 1, type, m.sample,
                          with_comma, m.quantity ? "1,000E+03" : "0,000E+00");
     opticon += fmt::format("{}\tSBG1\t{}\t{}\t1.9\t{}\t\t\t\r\n", m.well.label,
-                           type == "NTC"   ? "Blank"
+                           type == "NTC"   ? "NTC"
                            : type == "Std" ? "Standard"
                                            : "Sample",
                            m.sample, cq == "N/A" ? "" : cq);

@@ -75,8 +75,10 @@ std::string render_results(const RunData& run, const std::string& filter, const 
     const bool included = m.well.label != "A3";
     const std::string point = m.vendor.cq_cycles && included ? number(*m.vendor.cq_cycles, style) : "";
     text += fmt::format("{}\t255\t{}\t{}\t{}\t{}\t{}\t{}{}", included ? "True" : "False", m.well.label, m.sample, point,
-                        point.empty() ? "" : "1.01E3", m.quantity ? format_double(*m.quantity) : "0",
-                        m.well.label == "A2" ? ">" : "", style.line_end);
+                        point.empty()         ? ""
+                        : style.decimal_comma ? "1,01E3"
+                                              : "1.01E3",
+                        m.quantity ? format_double(*m.quantity) : "0", m.well.label == "A2" ? ">" : "", style.line_end);
   }
   return text;
 }
