@@ -122,17 +122,17 @@ std::vector<RunData> read(const std::vector<InputFile>& files) {
 }  // namespace
 
 const Reader& reader() {
-  static const Reader value{{"rdml",
-                             "RDML 1.0 to 1.4",
-                             "any",
-                             {{"RDML 1.0, 1.1, 1.2, 1.3, 1.4; also the XML document without its zip", "any",
-                               "files of all five versions, of seven writers",
-                               "curves with temperatures, melt, Cq, Tm, roles, quantities, protocol",
-                               ReaderMaturity::verified, "curves and Cq bit by bit against two programs"}},
-                             {}},
-                            sniff,
-                            read,
-                            nullptr};
+  static const Reader value{
+      {"rdml",
+       "RDML 1.0 to 1.4",
+       "any",
+       {{"RDML 1.0, 1.1, 1.2, 1.3, 1.4; also the XML document without its zip", "any", "files of all five versions",
+         "curves with temperatures, melt, Cq, Tm, roles, quantities, protocol", ReaderMaturity::verified,
+         "curves and Cq bit by bit against two programs"}},
+       {}},
+      sniff,
+      read,
+      nullptr};
   return value;
 }
 
