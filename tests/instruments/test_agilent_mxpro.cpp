@@ -284,7 +284,8 @@ TEST_CASE("MxPro: every row of the real report", "[reference]") {
     CHECK(identify(path).reader_id == "agilent_mxpro");
     const std::vector<Run> runs = load_runs({path});
     std::size_t here = 0;
-    for (const std::string_view line : split(read_file(path), '\n')) {
+    const std::string bytes = read_file(path);
+    for (const std::string_view line : split(bytes, '\n')) {
       std::string plain(line);
       for (char& c : plain) c = c == ',' ? '.' : c;
       const std::vector<std::string_view> cells = split(plain, '\t');

@@ -71,7 +71,8 @@ TEST_CASE("every row of the real Spectrum exports is there", "[reference]") {
     CHECK(identify(file).reader_id == "esco_spectrum");
     const std::vector<Run> runs = load_runs({file});
     std::size_t in_file = 0;
-    for (const std::string_view line : split(read_file(file), '\n')) in_file += line.starts_with("<") ? 1U : 0U;
+    const std::string bytes = read_file(file);
+    for (const std::string_view line : split(bytes, '\n')) in_file += line.starts_with("<") ? 1U : 0U;
     CHECK(runs.at(0)->measurements.size() == in_file);
     for (const Measurement& m : runs.at(0)->measurements) {
       CHECK(m.vendor.cq_status != CqStatus::not_measured);
