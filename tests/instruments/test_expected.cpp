@@ -132,6 +132,13 @@ void compare_curves(const fs::path& path, const std::vector<Run>& runs, const ch
   if (!melt) CHECK(found.size() == expected_by_well.size());
 }
 
+/// -1, the number of cycles of the well's curve, and what a LightCycler 96 leaves under a call that is not positive.
+bool may_stand_for_none(double stored, const std::vector<Run>& runs, const Measurement& m) {
+  const AmplificationCurve* curve = find_analysis_curve(m);
+  return stored == -1 || runs.front()->provenance.reader == "roche_lightcycler96" ||
+         (curve != nullptr && !curve->cycles.empty() && stored == curve->cycles.back());
+}
+
 void compare_cq(const fs::path& path, const std::vector<Run>& runs) {
   INFO(path);
   std::map<std::string, std::vector<const Measurement*>> by_well;
@@ -157,7 +164,8 @@ void compare_cq(const fs::path& path, const std::vector<Run>& runs) {
       if (m->target == name || m->dye == name || by_well[well].size() == 1) match = m;
     }
     if (match == nullptr) {
-      missing += text.empty() ? 0U : 1U;
+      ++missing;
+      if (first.empty()) first = fmt::format("{} {} has no measurement", well, name);
       continue;
     }
     const VendorResult& vendor = match->vendor;
@@ -170,7 +178,7 @@ void compare_cq(const fs::path& path, const std::vector<Run>& runs) {
     } else {
       // A number that the format uses for none (-1, the number of cycles, a call that is not positive).
       const std::optional<double> stored = parse_double(vendor.cq_text);
-      right = stored && *stored == parse_double(text).value();
+      right = stored && *stored == parse_double(text).value() && may_stand_for_none(*stored, runs, *match);
     }
     if (!right && first.empty()) first = fmt::format("{} {} '{}' '{}'", well, name, text, vendor.cq_text);
     wrong += right ? 0U : 1U;
@@ -195,7 +203,8 @@ TEST_CASE("public exports read to the values that other programs found", "[refer
   std::string loaded;
   std::vector<Run> runs;
   std::size_t compared = 0;
-  for (const fs::path& path : list_files(reference_data() / "instruments/expected", ".csv")) {
+  const std::vector<fs::path> tables = list_files(reference_data() / "instruments/expected", ".csv");
+  for (const fs::path& path : tables) {
     const std::string stem = path.stem().string();
     const std::size_t dot = stem.rfind('.');
     const std::string name = stem.substr(0, dot);
@@ -222,5 +231,6 @@ TEST_CASE("public exports read to the values that other programs found", "[refer
     }
     ++compared;
   }
-  CHECK(compared >= 1);
+  CHECK(compared > 0);
+  CHECK(compared == tables.size());
 }
