@@ -17,6 +17,7 @@
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/exchange/rdes.hpp"
+#include "libqpcr/exchange/roles.hpp"
 #include "libqpcr/tabular/encoding.hpp"
 #include "libqpcr/tabular/header_text.hpp"
 
@@ -45,18 +46,7 @@ Sniff sniff(const FileHead& head) {
 }
 
 SampleRole to_role(std::string_view type) {
-  constexpr std::array<std::pair<std::string_view, SampleRole>, 7> roles{{
-      {"unkn", SampleRole::unknown},
-      {"std", SampleRole::standard},
-      {"ntc", SampleRole::no_template_control},
-      {"nac", SampleRole::no_amplification_control},
-      {"nrt", SampleRole::no_reverse_transcriptase_control},
-      {"ntp", SampleRole::negative_control},
-      {"pos", SampleRole::positive_control},
-  }};
-  for (const auto& [name, role] : roles) {
-    if (name == type) return role;
-  }
+  if (const std::optional<SampleRole> role = parse_rdml_role(type)) return *role;
   return parse_role(type).value_or(SampleRole::unspecified);
 }
 

@@ -11,6 +11,7 @@
 #include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/exchange/rdml_text.hpp"
+#include "libqpcr/exchange/roles.hpp"
 
 namespace qpcr::rdml {
 namespace {
@@ -28,21 +29,7 @@ bool is_guid(std::string_view text) {
   return true;
 }
 
-SampleRole to_role(std::string_view type) {
-  constexpr std::array<std::pair<std::string_view, SampleRole>, 7> roles{{
-      {"unkn", SampleRole::unknown},
-      {"std", SampleRole::standard},
-      {"ntc", SampleRole::no_template_control},
-      {"nac", SampleRole::no_amplification_control},
-      {"nrt", SampleRole::no_reverse_transcriptase_control},
-      {"ntp", SampleRole::negative_control},
-      {"pos", SampleRole::positive_control},
-  }};
-  for (const auto& [name, role] : roles) {
-    if (name == type) return role;
-  }
-  return SampleRole::unspecified;
-}
+SampleRole to_role(std::string_view type) { return parse_rdml_role(type).value_or(SampleRole::unspecified); }
 
 bool is_true(std::string_view text) { return text == "true" || text == "1"; }
 

@@ -27,4 +27,14 @@ std::string_view to_rdml_role(SampleRole role) {
   return "";
 }
 
+std::optional<SampleRole> parse_rdml_role(std::string_view code) {
+  // The calibrator shares its code with the unknown and is not among them.
+  for (const SampleRole role : {SampleRole::unknown, SampleRole::standard, SampleRole::no_template_control,
+                                SampleRole::no_amplification_control, SampleRole::no_reverse_transcriptase_control,
+                                SampleRole::positive_control, SampleRole::negative_control}) {
+    if (to_rdml_role(role) == code) return role;
+  }
+  return std::nullopt;
+}
+
 }  // namespace qpcr
