@@ -426,8 +426,9 @@ class Analysis {
 
 }  // namespace
 
-PlateResult analyze_run(const Run& run, const AssayDefinition& definition, const CovariateTable& covariates) {
-  require_runnable(definition);
+PlateResult analyze_run(const Run& run, const AssayDefinition& definition, const CovariateTable& covariates,
+                        const AnalysisContext& context) {
+  require_runnable(definition, context.proof);
   return Analysis(run, definition, covariates).analyze();
 }
 

@@ -3,10 +3,21 @@
 
 #include "libqpcr/assay/covariates.hpp"
 #include "libqpcr/assay/definition.hpp"
+#include "libqpcr/assay/release.hpp"
 #include "libqpcr/assay/result.hpp"
+#include "libqpcr/assay/run_sheet.hpp"
+#include "libqpcr/assay/threshold_calibration.hpp"
 #include "libqpcr/core/run.hpp"
 
 namespace qpcr {
+
+/// What stands beside a run and its covariates.
+struct AnalysisContext {
+  std::optional<RunSheet> sheet;
+  std::vector<ThresholdCalibration> calibrations;
+  std::optional<ReleaseProof> proof;
+  std::string today;  ///< ISO 8601 date of the analysis; empty: nothing with a date is valid
+};
 
 /// Analyses a run. Wells are matched to targets by name or alias (case does not count) and dye; a channel without a
 /// target name is matched by dye alone, with a warning, when no channel of the run names that target. Controls are
@@ -23,6 +34,7 @@ namespace qpcr {
 ///   the run does not hold, two channels of a well for one target, a well with two samples, a signal on another scale
 ///   than the fixed thresholds; personal_data for a sample name that looks like a person's; invalid_value for a
 ///   covariate out of range.
-PlateResult analyze_run(const Run& run, const AssayDefinition& definition, const CovariateTable& covariates);
+PlateResult analyze_run(const Run& run, const AssayDefinition& definition, const CovariateTable& covariates,
+                        const AnalysisContext& context = {});
 
 }  // namespace qpcr

@@ -124,6 +124,9 @@ void give_reasons(SampleCall& call, const Evaluation& evaluation) {
       append_rules(call.reasons, call, Truth::unknown);
       append_faults(call.reasons, evaluation);
       break;
+    case Outcome::scored:
+      append_faults(call.reasons, evaluation);
+      break;
     case Outcome::invalid:
       append_faults(call.reasons, evaluation);
       append_open(call.reasons, evaluation, Truth::invalid);
@@ -176,7 +179,7 @@ void append_values(const AssayDefinition& definition, const SampleObservation& s
 
 }  // namespace
 
-SampleCall call_sample(const AssayDefinition& definition, const SampleObservation& sample) {
+SampleCall call_sample(const AssayDefinition& definition, const SampleObservation& sample, const RunContext&) {
   require_runnable(definition);
   const Evaluation evaluation = evaluate_sample(definition, sample, Imputation::as_defined);
   const Evaluation without_imputed = evaluate_sample(definition, sample, Imputation::unknown);

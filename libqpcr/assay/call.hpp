@@ -8,6 +8,7 @@
 
 #include "libqpcr/assay/definition.hpp"
 #include "libqpcr/assay/logic.hpp"
+#include "libqpcr/assay/run_context.hpp"
 
 namespace qpcr {
 
@@ -15,6 +16,7 @@ namespace qpcr {
 struct CqObservation {
   CqStatus status = CqStatus::not_measured;
   std::optional<double> cq_cycles;  ///< set exactly when status is found
+  std::optional<double> standard_error_cycles = std::nullopt;
 
   bool operator==(const CqObservation&) const = default;
 };
@@ -30,9 +32,12 @@ struct ReplicateObservation {
 
 /// What a covariate table says of one sample.
 struct CovariateValue {
-  std::string text;      ///< as written
-  std::string category;  ///< of a category
-  ValueRange range;      ///< of a number, in its unit; "<0.8" is bounded below by the definition's minimum
+  std::string text;                ///< as written
+  std::string category;            ///< of a category
+  ValueRange range;                ///< of a number, in its unit; "<0.8" is bounded below by the definition's minimum
+  bool out_of_range = false;       ///< beyond the definition's range, where that makes the sample invalid
+  std::optional<double> age_days;  ///< between its date and the sample's; absent where the table gives no dates
+  bool lot_expired = false;        ///< of a lot: past its date on the day of the run, or unknown to the run sheet
 
   bool operator==(const CovariateValue&) const = default;
 };
@@ -76,7 +81,8 @@ Message describe_observation(const AssayDefinition& definition, const std::strin
 /// outcome changes once every imputed Cq is taken as unknown; `needs_review` also where it changes once imputed Cqs are
 /// only known to be later than that.
 /// @throws Error assay_refused (require_runnable).
-SampleCall call_sample(const AssayDefinition& definition, const SampleObservation& sample);
+SampleCall call_sample(const AssayDefinition& definition, const SampleObservation& sample,
+                       const RunContext& context = {});
 
 /// Makes a call invalid because its run is, keeping what was computed. `reasons` go first.
 void invalidate(SampleCall& call, const std::vector<Message>& reasons);

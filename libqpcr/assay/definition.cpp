@@ -241,6 +241,8 @@ ValueDefinition parse_value(const TomlTable& table) {
         value.sigmoids.push_back({row.get_text("value"), row.get_number("centre"), row.get_number("slope")});
       }
       break;
+    default:
+      table.refuse("kind", "a kind that this version reads");
   }
   value.id = table.get_text("id");
   value.display_digits = get_count(table, "display_digits", 2);
@@ -321,7 +323,9 @@ AssayDefinition parse_root(const TomlTable& root) {
   assay.claim = get_choice(root, "claim", names::claim);
   assay.title = parse_localized(root.get_table("title"));
   assay.intended_use = parse_localized(root.get_table("intended_use"));
-  assay.citations = root.find_texts("citations").value_or(std::vector<std::string>{});
+  for (const std::string& text : root.find_texts("citations").value_or(std::vector<std::string>{})) {
+    assay.sources.push_back({fmt::format("source-{}", assay.sources.size() + 1), text, SourceCertainty::found});
+  }
   for (const TomlTable& row : root.find_tables("statements")) assay.statements.push_back(parse_localized(row));
   assay.cq = parse_cq(root.get_table("cq"));
   for (const TomlTable& row : root.find_tables("targets")) assay.targets.push_back(parse_target(row));
@@ -393,6 +397,18 @@ const ValueDefinition* find_value(const AssayDefinition& definition, std::string
 
 const RuleDefinition* find_rule(const AssayDefinition& definition, std::string_view id) {
   return find_by_id(definition.rules, id);
+}
+
+const ControlDefinition* find_control(const AssayDefinition& definition, std::string_view id) {
+  return find_by_id(definition.controls, id);
+}
+
+const StandardCurveDefinition* find_standard_curve(const AssayDefinition& definition, std::string_view id) {
+  return find_by_id(definition.standard_curves, id);
+}
+
+const CitedSource* find_source(const AssayDefinition& definition, std::string_view id) {
+  return find_by_id(definition.sources, id);
 }
 
 double effective_maximum_cq(const AssayDefinition& definition, const AssayTarget& target) {

@@ -116,7 +116,7 @@ class Check {
              "qpcr.assay/1 does not hold",
              std::string(to_string(assay_.claim)));
     }
-    if (assay_.status == AssayStatus::literature_reproduction && assay_.citations.empty()) {
+    if (assay_.status == AssayStatus::literature_reproduction && assay_.sources.empty()) {
       refuse("citations", "a literature reproduction cites its source");
     }
     if (assay_.status != AssayStatus::released &&

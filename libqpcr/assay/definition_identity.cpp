@@ -137,7 +137,6 @@ AssayIdentity identify(const AssayDefinition& definition) {
       {"claim", to_string(definition.claim)},
       {"title", to_json(definition.title)},
       {"intended_use", to_json(definition.intended_use)},
-      {"citations", definition.citations},
       {"statements", to_json_list(definition.statements)},
       {"cq", to_json(definition.cq)},
       {"targets", to_json_list(definition.targets)},
@@ -160,7 +159,10 @@ AssayIdentity identify(const AssayDefinition& definition) {
   identity.sha256 = canonical_sha256(content);
   identity.title = definition.title;
   identity.intended_use = definition.intended_use;
-  identity.citations = definition.citations;
+  for (const CitedSource& source : definition.sources) {
+    identity.citations.push_back(source.text);
+    identity.recalled = identity.recalled || source.certainty == SourceCertainty::recalled;
+  }
   identity.statements = definition.statements;
   identity.outcome_texts = definition.outcomes;
   return identity;

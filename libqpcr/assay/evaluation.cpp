@@ -74,6 +74,8 @@ double transformed(Transform transform, double value) {
       return std::log(value);
     case Transform::sqrt:
       return std::sqrt(value);
+    case Transform::exp:
+      return std::exp(value);
   }
   return value;
 }

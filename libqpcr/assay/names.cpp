@@ -19,6 +19,19 @@ std::string_view to_string(Transform transform) { return names::find(names::tran
 std::string_view to_string(ValueKind kind) { return names::find(names::value_kind, kind); }
 std::string_view to_string(Relation relation) { return names::find(names::relation, relation); }
 std::string_view to_string(Comparison comparison) { return names::find(names::comparison, comparison); }
+std::string_view to_string(CqOrigin value) { return names::find(names::cq_origin, value); }
+std::string_view to_string(ThresholdOrigin value) { return names::find(names::threshold_origin, value); }
+std::string_view to_string(RequiredShape value) { return names::find(names::required_shape, value); }
+std::string_view to_string(GateFailure value) { return names::find(names::gate_failure, value); }
+std::string_view to_string(DiscordancePolicy value) { return names::find(names::discordance_policy, value); }
+std::string_view to_string(OutOfRangePolicy value) { return names::find(names::out_of_range_policy, value); }
+std::string_view to_string(TooOldPolicy value) { return names::find(names::too_old_policy, value); }
+std::string_view to_string(Orientation value) { return names::find(names::orientation, value); }
+std::string_view to_string(AcceptanceAction value) { return names::find(names::acceptance_action, value); }
+std::string_view to_string(SourceCertainty value) { return names::find(names::source_certainty, value); }
+std::string_view to_string(RepeatCause value) { return names::find(names::repeat_cause, value); }
+std::string_view to_string(RepeatStep value) { return names::find(names::repeat_step, value); }
+std::string_view to_string(RepeatDecision value) { return names::find(names::repeat_decision, value); }
 
 std::size_t count_calls(const PlateResult& result, Outcome outcome) {
   std::size_t count = 0;

@@ -15,10 +15,24 @@
 
 namespace qpcr {
 
-enum class AssayStatus { simulated, literature_reproduction, template_only, released };
+enum class AssayStatus { draft, simulated, literature_reproduction, template_only, released };
 enum class TargetRole { target, reference, internal_control };
-enum class ControlKind { no_template, negative, positive };
-enum class Outcome { positive, negative, indeterminate, invalid };
+enum class ControlKind {
+  no_template,
+  negative,
+  positive,
+  weak_positive,
+  calibrator,
+  standard,
+  extraction_blank,
+  unmethylated,
+  fully_methylated,
+  conversion,
+  no_reverse_transcription,
+  spike_in
+};
+/// scored: a score and its class are reported, where positive and negative do not exist.
+enum class Outcome { positive, negative, indeterminate, invalid, scored };
 
 /// Three-valued logic of a rule, with the reason of "unknown" kept apart: gray or missing against invalid.
 enum class Truth { yes, no, unknown, invalid };
@@ -56,6 +70,7 @@ struct AssayIdentity {
   LocalizedText title;
   LocalizedText intended_use;
   std::vector<std::string> citations;
+  bool recalled = false;                  ///< numbers from memory are among its constants: verify before use
   std::vector<LocalizedText> statements;  ///< what every report by this definition must say
   OutcomeTexts outcome_texts;
 
@@ -113,6 +128,16 @@ struct RuleTrace {
   Truth truth = Truth::unknown;
   bool depends_on_imputed_cq = false;
   bool decisive = false;  ///< the outcome would not stand without it
+  /// How far the value lies on the positive side of the cut-off: in cycles where the value is a Cq or ΔCq, absent
+  /// otherwise; and in standard errors of the value, where those are known. Negative: on the other side.
+  std::optional<double> distance_cycles;
+  std::optional<double> distance_standard_errors;
+};
+
+/// The class of a score.
+struct ScoreClassResult {
+  std::string id;
+  LocalizedText text;
 };
 
 struct SampleCall {
@@ -121,6 +146,9 @@ struct SampleCall {
   std::vector<Message> reasons;  ///< why, the weightiest first; never empty
   std::vector<RuleTrace> rules;
   std::vector<NamedValue> values;
+  std::optional<ScoreClassResult> score_class;  ///< of a scored sample, where its definition has classes
+  std::vector<Message> flags;                   ///< what asks for an eye and changes no call, the weightiest first
+  std::optional<Message> repeat;                ///< what the definition asks to be repeated, and from which step
   bool depends_on_imputed_cq = false;
   bool needs_review = false;
   std::vector<std::size_t> wells;  ///< indices into PlateResult::wells
@@ -132,6 +160,7 @@ struct TargetThreshold {
   std::string dye;
   std::optional<double> threshold;
   bool fixed = false;
+  std::string calibration;  ///< identity of the calibration record it comes from; empty for none
 };
 
 struct PlateResult {
@@ -148,6 +177,8 @@ struct PlateResult {
   std::vector<SampleCall> calls;  ///< order of first appearance on the plate
   std::vector<TargetThreshold> thresholds;
   std::vector<Message> warnings;
+  bool releasable = false;              ///< results may reach a patient report, LIS or outbox
+  std::vector<Message> not_releasable;  ///< why not; empty exactly when releasable
 };
 
 /// Number of calls with an outcome.

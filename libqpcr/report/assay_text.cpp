@@ -62,6 +62,8 @@ std::string render_value(const ValueDefinition& value) {
         text += fmt::format(" ({}, centre {}, slope {})", s.value, s.centre, s.slope);
       return text + fmt::format("  scale {}", value.scale);
     }
+    default:
+      break;
   }
   return text;
 }
@@ -124,7 +126,7 @@ std::string render_assay(const AssayDefinition& definition, Language language) {
   if (definition.positive) line("assay_positive", render_expression(*definition.positive));
   list_of("assay_statements", definition.statements,
           [&](const LocalizedText& statement) { return pick(statement, language); });
-  list("assay_citations", definition.citations);
+  list("assay_citations", identity.citations);
   return text;
 }
 

@@ -84,6 +84,8 @@ Group find_group(const WellResult& well, const SampleCall* call) {
       return Group::indeterminate;
     case Outcome::invalid:
       return Group::invalid;
+    case Outcome::scored:
+      return Group::not_called;
     case Outcome::negative:
       break;
   }

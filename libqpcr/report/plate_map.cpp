@@ -23,6 +23,24 @@ std::string_view control_letters(ControlKind kind) {
       return "NTC";
     case ControlKind::negative:
       return "NC";
+    case ControlKind::weak_positive:
+      return "WPC";
+    case ControlKind::calibrator:
+      return "CAL";
+    case ControlKind::standard:
+      return "STD";
+    case ControlKind::extraction_blank:
+      return "EB";
+    case ControlKind::unmethylated:
+      return "UM";
+    case ControlKind::fully_methylated:
+      return "FM";
+    case ControlKind::conversion:
+      return "CC";
+    case ControlKind::no_reverse_transcription:
+      return "NRT";
+    case ControlKind::spike_in:
+      return "SP";
     case ControlKind::positive:
       break;
   }
@@ -43,6 +61,7 @@ void draw_symbol(Drawing& drawing, Outcome outcome, Point centre, double size) {
       drawing.add(make_line({centre.x - arm * 0.8, centre.y}, {centre.x + arm * 0.8, centre.y}, look.ink, width));
       return;
     case Outcome::indeterminate:
+    case Outcome::scored:
     case Outcome::invalid:
       drawing.add(make_text({centre.x, centre.y + size * 0.45}, std::string(look.symbol), size * 1.3, Anchor::middle,
                             look.ink, true));

@@ -18,6 +18,8 @@ OutcomeLook describe(Outcome outcome) {
       return {Tone::negative, Ink::negative, Ink::negative_tint, "−"};
     case Outcome::indeterminate:
       return {Tone::indeterminate, Ink::indeterminate, Ink::indeterminate_tint, "?"};
+    case Outcome::scored:
+      return {Tone::muted, Ink::muted, Ink::paper, "●"};
     case Outcome::invalid:
       break;
   }

@@ -88,6 +88,9 @@ Place choose_place(const Subject& subject, const SubjectOutcome& outcome, const 
     case Outcome::positive:
     case Outcome::negative:
       return Place::analysed;
+    case Outcome::scored:
+      // A score without positive and negative has no place in a study of a diagnosis.
+      return Place::no_index_result;
   }
   return Place::no_index_result;
 }

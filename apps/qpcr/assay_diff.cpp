@@ -1,0 +1,2 @@
+// qpcr assay diff: two versions of a definition in words and in calls.
+#include "apps/qpcr/commands.hpp"

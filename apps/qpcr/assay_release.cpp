@@ -1,0 +1,2 @@
+// qpcr assay sign, qpcr assay verify.
+#include "apps/qpcr/commands.hpp"

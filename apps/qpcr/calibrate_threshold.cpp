@@ -1,0 +1,2 @@
+// qpcr calibrate threshold: makes a calibration record of fluorescence thresholds.
+#include "apps/qpcr/commands.hpp"

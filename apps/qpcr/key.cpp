@@ -1,0 +1,2 @@
+// qpcr key: makes, shows and lists keys.
+#include "apps/qpcr/commands.hpp"

@@ -1,0 +1,2 @@
+// qpcr qc: controls from run to run.
+#include "apps/qpcr/commands.hpp"

@@ -1,0 +1,2 @@
+// Checks of targets, controls, validity, replicates, standard curves.
+#include "libqpcr/assay/definition.hpp"

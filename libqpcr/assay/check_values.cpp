@@ -1,0 +1,2 @@
+// Checks of covariates, acceptance, values and their units and orientation.
+#include "libqpcr/assay/definition.hpp"

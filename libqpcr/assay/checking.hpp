@@ -1,0 +1,2 @@
+// What the checks of a definition share.
+#pragma once

@@ -1,0 +1,2 @@
+// The controls of a plate.
+#include "libqpcr/assay/control_wells.hpp"

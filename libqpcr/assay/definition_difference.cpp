@@ -1,0 +1,2 @@
+// What changed between two versions of a definition.
+#include "libqpcr/assay/definition_difference.hpp"

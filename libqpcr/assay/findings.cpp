@@ -1,0 +1,2 @@
+// Findings about a definition.
+#include "libqpcr/assay/findings.hpp"

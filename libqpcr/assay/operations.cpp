@@ -1,0 +1,2 @@
+// The arithmetic of derived values on intervals.
+#include "libqpcr/assay/operations.hpp"

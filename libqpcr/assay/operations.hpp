@@ -1,0 +1,2 @@
+// The arithmetic of derived values on intervals.
+#pragma once

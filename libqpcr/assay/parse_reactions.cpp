@@ -1,0 +1,2 @@
+// TOML → targets, controls, validity, replicates, standard curves.
+#include "libqpcr/assay/definition.hpp"

@@ -1,0 +1,2 @@
+// TOML → covariates, acceptance, values, rules, classes.
+#include "libqpcr/assay/definition.hpp"

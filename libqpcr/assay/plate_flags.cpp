@@ -1,0 +1,2 @@
+// Flags that need the whole plate.
+#include "libqpcr/assay/plate_flags.hpp"

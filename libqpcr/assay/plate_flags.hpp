@@ -1,0 +1,2 @@
+// Flags that need the whole plate: neighbours, carry-over, plate effects, duplicates.
+#pragma once

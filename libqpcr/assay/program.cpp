@@ -1,0 +1,2 @@
+// Compilation of a definition.
+#include "libqpcr/assay/program.hpp"

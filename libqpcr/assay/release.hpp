@@ -1,0 +1,34 @@
+// Whether the results of a definition may reach a patient: status, signature, registration, verification, validity.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libqpcr/assay/definition.hpp"
+
+namespace qpcr {
+
+/// What a verified signature on a definition proves. Made by verify_release() alone.
+struct ReleaseProof {
+  std::string definition_sha256;  ///< of the content that was signed; as identify() gives it
+  std::string signer;             ///< name or role of the key's holder, as the trusted key list gives it
+  std::string key_id;
+  std::string signed_at;  ///< ISO 8601
+  bool test_key = false;  ///< a key of the tests: it proves nothing outside them
+
+  bool operator==(const ReleaseProof&) const = default;
+};
+
+/// Why results of the definition may not reach a patient report, LIS or outbox; empty when they may, as far as the
+/// definition is concerned. `today` is an ISO 8601 date.
+std::vector<Message> find_release_blocks(const AssayDefinition& definition, const std::optional<ReleaseProof>& proof,
+                                         std::string_view today);
+
+/// As require_runnable(), and @throws Error assay_refused for a definition marked released whose proof is absent or
+/// belongs to other content.
+void require_runnable(const AssayDefinition& definition, const std::optional<ReleaseProof>& proof);
+
+}  // namespace qpcr

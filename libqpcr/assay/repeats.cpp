@@ -1,0 +1,2 @@
+// Which result of a repeated sample counts.
+#include "libqpcr/assay/repeats.hpp"

@@ -1,0 +1,2 @@
+// The run sheet, read.
+#include "libqpcr/assay/run_sheet.hpp"

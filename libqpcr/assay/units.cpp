@@ -1,0 +1,2 @@
+// Arithmetic of UCUM units.
+#include "libqpcr/assay/units.hpp"

@@ -1,0 +1,2 @@
+// Arithmetic of UCUM units, as far as definitions need it.
+#pragma once

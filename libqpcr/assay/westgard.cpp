@@ -1,0 +1,2 @@
+// Westgard rules.
+#include "libqpcr/assay/westgard.hpp"

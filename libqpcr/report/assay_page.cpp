@@ -1,0 +1,2 @@
+// A definition as a page.
+#include "libqpcr/report/assay_page.hpp"

@@ -1,0 +1,2 @@
+// The decision of a definition as a drawing.
+#include "libqpcr/report/decision_diagram.hpp"

@@ -1,0 +1,2 @@
+// Levey–Jennings charts and records.
+#include "libqpcr/report/quality_report.hpp"

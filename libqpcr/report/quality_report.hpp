@@ -1,0 +1,2 @@
+// Levey–Jennings charts, records of loss of control and monthly summaries.
+#pragma once

@@ -1,0 +1,2 @@
+// Ed25519 keys.
+#include "libqpcr/seal/key.hpp"

@@ -1,0 +1,2 @@
+// Detached Ed25519 signatures.
+#include "libqpcr/seal/signature.hpp"

@@ -1,0 +1,2 @@
+// Rates of wrong calls over many simulated samples.
+#include "libqpcr/simulate/call_rates.hpp"

@@ -1,0 +1,2 @@
+// Results of controls over many runs.
+#include <catch2/catch.hpp>

@@ -1,0 +1,2 @@
+// The canonical content of definitions.
+#include <catch2/catch.hpp>

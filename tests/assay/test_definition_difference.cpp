@@ -1,0 +1,2 @@
+// Differences between versions of a definition.
+#include <catch2/catch.hpp>

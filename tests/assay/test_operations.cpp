@@ -1,0 +1,2 @@
+// Derived values: published numbers, naive formulas, properties.
+#include <catch2/catch.hpp>

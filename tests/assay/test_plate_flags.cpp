@@ -1,0 +1,2 @@
+// Flags that need the whole plate.
+#include <catch2/catch.hpp>

@@ -1,0 +1,2 @@
+// Repeated samples: which result counts.
+#include <catch2/catch.hpp>

@@ -1,0 +1,2 @@
+// Run sheets, good and bad.
+#include <catch2/catch.hpp>

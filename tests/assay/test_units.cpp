@@ -1,0 +1,2 @@
+// Arithmetic of units.
+#include <catch2/catch.hpp>

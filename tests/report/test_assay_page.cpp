@@ -1,0 +1,2 @@
+// The page of a definition.
+#include <catch2/catch.hpp>

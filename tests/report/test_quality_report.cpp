@@ -1,0 +1,2 @@
+// Levey–Jennings charts and records.
+#include <catch2/catch.hpp>

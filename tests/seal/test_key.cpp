@@ -1,0 +1,2 @@
+// Keys and lists of trusted keys.
+#include <catch2/catch.hpp>

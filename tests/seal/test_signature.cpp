@@ -1,0 +1,2 @@
+// Signatures, good and forged.
+#include <catch2/catch.hpp>

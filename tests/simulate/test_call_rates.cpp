@@ -1,0 +1,2 @@
+// Rates of wrong calls on simulated samples.
+#include <catch2/catch.hpp>
