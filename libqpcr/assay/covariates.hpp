@@ -17,9 +17,9 @@ struct CovariateRow {
   std::string sample;
   std::map<std::string, CovariateValue> values;  ///< by identifier; an empty cell gives none
   long line = 0;                                 ///< of the table; 0 when it did not come from one
-  std::string subject;                           ///< pseudonym of the person; empty when the table does not say
-  std::string barcode;                           ///< of the tube or order
-  std::string collected;                         ///< ISO 8601 date of the sample
+  std::string subject = {};                      ///< pseudonym of the person; empty when the table does not say
+  std::string barcode = {};                      ///< of the tube or order
+  std::string collected = {};                    ///< ISO 8601 date of the sample
 };
 
 struct CovariateTable {

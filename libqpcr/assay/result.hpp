@@ -160,7 +160,7 @@ struct TargetThreshold {
   std::string dye;
   std::optional<double> threshold;
   bool fixed = false;
-  std::string calibration;  ///< identity of the calibration record it comes from; empty for none
+  std::string calibration = {};  ///< identity of the calibration record it comes from; empty for none
 };
 
 struct PlateResult {
