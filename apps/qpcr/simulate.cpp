@@ -94,6 +94,7 @@ void add_simulate(CLI::App& app, Action& action) {
   command->require_subcommand(1);
   add_plate(*command, action);
   add_trial(*command, action);
+  add_call_rates(*command, action);
 }
 
 }  // namespace qpcr::apps
