@@ -164,7 +164,7 @@ struct TargetThreshold {
 };
 
 struct PlateResult {
-  std::string schema = "qpcr.result/1";
+  std::string schema = "qpcr.result/2";
   AssayIdentity assay;
   std::string run;
   Provenance provenance;
@@ -177,6 +177,10 @@ struct PlateResult {
   std::vector<SampleCall> calls;  ///< order of first appearance on the plate
   std::vector<TargetThreshold> thresholds;
   std::vector<Message> warnings;
+  std::string instrument_serial = {};   ///< from the file, else the run sheet
+  std::string started_at = {};          ///< of the run, as the file states it
+  std::string reagent_lot = {};         ///< from the run sheet
+  std::string control_lot = {};         ///< from the run sheet
   bool releasable = false;              ///< results may reach a patient report, LIS or outbox
   std::vector<Message> not_releasable;  ///< why not; empty exactly when releasable
 };

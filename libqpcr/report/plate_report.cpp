@@ -21,7 +21,9 @@ Document build_plate_report(const Run& run, const PlateResult& result, const Pla
   if (result.simulated) document.watermark = render_text("report.watermark_simulated", language);
   if (is_marked(result)) {
     if (!document.watermark.empty()) document.watermark += "\n";
-    document.watermark += render_text("report.watermark_research", language);
+    const bool released = result.assay.status == AssayStatus::released && !result.simulated;
+    document.watermark +=
+        render_text(released ? "report.marking_not_releasable" : "report.watermark_research", language);
   }
   document.header = fmt::format("{} · {}", document.title, result.run);
   document.footer = fmt::format("qpcr {} · {} {} · {}", result.library_version, result.assay.id, result.assay.version,

@@ -94,6 +94,11 @@ std::vector<Block> render_verdict_section(const PlateView& view) {
     const Message why{"report.research_explained", {{"status", std::string(to_string(result.assay.status))}}};
     blocks.emplace_back(
         Notice{Tone::warning, render_text("report.marking_research", language), render_message(why, language)});
+  } else if (!result.releasable) {
+    std::string why;
+    for (const Message& block : result.not_releasable)
+      why += (why.empty() ? "" : "\n") + render_message(block, language);
+    blocks.emplace_back(Notice{Tone::invalid, render_text("report.marking_not_releasable", language), why});
   }
 
   Tiles tiles;
@@ -104,6 +109,7 @@ std::vector<Block> render_verdict_section(const PlateView& view) {
                          Tone::neutral});
   for (const Outcome outcome : {Outcome::positive, Outcome::negative, Outcome::indeterminate, Outcome::invalid})
     tiles.tiles.push_back(outcome_tile(view, outcome));
+  if (count_calls(result, Outcome::scored) > 0) tiles.tiles.push_back(outcome_tile(view, Outcome::scored));
   const auto reviews = static_cast<std::size_t>(std::count_if(
       result.calls.begin(), result.calls.end(), [](const SampleCall& call) { return call.needs_review; }));
   tiles.tiles.push_back({"⚑", number(reviews), render_text("report.needs_review", language),
@@ -126,6 +132,8 @@ std::vector<Block> render_verdict_section(const PlateView& view) {
   }
   add("report.instrument", device);
   add("report.started_at", view.run->started_at);
+  add("report.reagent_lot", result.reagent_lot);
+  add("report.control_lot", result.control_lot);
   blocks.emplace_back(std::move(head));
   return blocks;
 }
@@ -307,6 +315,7 @@ std::vector<Block> render_statements_section(const PlateView& view) {
   ItemList statements;
   for (const LocalizedText& text : view.result.assay.statements) statements.items.push_back(pick(text, language));
   if (is_marked(view.result)) statements.items.push_back(marking(view.result, language));
+  for (const Message& block : view.result.not_releasable) statements.items.push_back(render_message(block, language));
   statements.items.push_back(render_text("report.unsigned", language));
   blocks.emplace_back(std::move(statements));
   if (!view.result.assay.citations.empty()) {

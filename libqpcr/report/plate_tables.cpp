@@ -67,11 +67,13 @@ bool is_said(const std::string& said, const std::string& id) {
 
 ReportCell outcome_cell(const SampleCall& call, Language language) {
   const OutcomeLook look = describe(call.outcome);
+  const std::string outcome =
+      call.score_class ? pick(call.score_class->text, language) : label("outcome", to_string(call.outcome), language);
   std::vector<std::string> remarks;
   if (call.needs_review) remarks.push_back("⚑ " + render_text("report.needs_review", language));
   if (call.depends_on_imputed_cq) remarks.push_back("† " + render_text("report.depends_on_imputed", language));
-  return make_cell(fmt::format("{} {}", look.symbol, label("outcome", to_string(call.outcome), language)), look.tone,
-                   true, join(remarks, "\n"));
+  if (call.repeat) remarks.push_back("↻ " + render_message(*call.repeat, language));
+  return make_cell(fmt::format("{} {}", look.symbol, outcome), look.tone, true, join(remarks, "\n"));
 }
 
 /// Reasons, and below them what they do not say yet: the other comparisons (all of them where a person has to look,
@@ -81,6 +83,10 @@ ReportCell reasons_cell(const SampleCall& call, Language language) {
   std::vector<std::string> reasons;
   for (const Message& reason : call.reasons) reasons.push_back(render_message(reason, language));
   std::vector<std::string> remarks;
+  for (const Message& flag : call.flags) {
+    std::string text = render_message(flag, language);
+    if (std::find(reasons.begin(), reasons.end(), text) == reasons.end()) remarks.push_back("⚑ " + text);
+  }
   for (const RuleTrace& rule : call.rules) {
     const std::string statement = render_message(rule.statement, language);
     const auto said = std::find(reasons.begin(), reasons.end(), statement);

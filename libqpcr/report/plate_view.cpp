@@ -72,11 +72,12 @@ std::string label(std::string_view group, std::string_view enumerator, Language 
   return render_text(fmt::format("{}.{}", group, enumerator), language);
 }
 
-bool is_marked(const PlateResult& result) { return result.simulated || result.assay.status != AssayStatus::released; }
+bool is_marked(const PlateResult& result) { return !result.releasable; }
 
 std::string marking(const PlateResult& result, Language language) {
   if (!is_marked(result)) return {};
-  const std::string use = render_text("report.marking_research", language);
+  const bool released = result.assay.status == AssayStatus::released && !result.simulated;
+  const std::string use = render_text(released ? "report.marking_not_releasable" : "report.marking_research", language);
   return result.simulated ? render_text("report.marking_simulated", language) + " · " + use : use;
 }
 

@@ -58,7 +58,7 @@ std::string target_label(const TargetView& target);
 /// "enumerator" → the catalogue's text of "group.enumerator".
 std::string label(std::string_view group, std::string_view enumerator, Language language);
 
-/// True unless the definition is released and the data are real: such a report is for research and demonstration only.
+/// True unless results may reach a patient: for research and demonstration only, or not to be released.
 bool is_marked(const PlateResult& result);
 
 /// "模拟数据 SIMULATED · 仅供科研/演示，不得用于临床诊断"; empty when nothing restricts the result.

@@ -57,8 +57,9 @@ std::string render_calls_csv(const PlateResult& result, const ResultCsvOptions& 
     }
   }
   CsvWriter csv(',', true);
-  for (const std::string_view name : {"run", "run_valid", "sample", "outcome", "outcome_text", "needs_review",
-                                      "depends_on_imputed_cq", "wells", "reasons"}) {
+  for (const std::string_view name :
+       {"run", "run_valid", "sample", "outcome", "outcome_text", "needs_review", "depends_on_imputed_cq", "wells",
+        "reasons", "flags", "repeat", "score_class", "releasable"}) {
     csv.add(name);
   }
   for (const std::string& value : values) csv.add(value);
@@ -68,7 +69,10 @@ std::string render_calls_csv(const PlateResult& result, const ResultCsvOptions& 
     csv.add(result.run).add(yes_or_no(result.run_valid)).add(call.sample).add(to_string(call.outcome));
     csv.add(label("outcome", to_string(call.outcome), options.language));
     csv.add(yes_or_no(call.needs_review)).add(yes_or_no(call.depends_on_imputed_cq)).add(join_wells(result, call));
-    csv.add(join_messages(call.reasons, options.language));
+    csv.add(join_messages(call.reasons, options.language)).add(join_messages(call.flags, options.language));
+    csv.add(call.repeat ? render_message(*call.repeat, options.language) : std::string());
+    csv.add(call.score_class ? pick(call.score_class->text, options.language) : std::string());
+    csv.add(yes_or_no(result.releasable));
     for (const std::string& id : values) {
       const auto value =
           std::find_if(call.values.begin(), call.values.end(), [&](const NamedValue& each) { return each.id == id; });

@@ -58,6 +58,7 @@ Json to_json(const AssayIdentity& assay) {
               {"title", to_json(assay.title)},
               {"intended_use", to_json(assay.intended_use)},
               {"citations", assay.citations},
+              {"recalled", assay.recalled},
               {"statements", to_array(assay.statements)}};
 }
 
@@ -123,6 +124,7 @@ Json to_json(const NamedValue& value) {
   return Json{{"id", value.id},
               {"unit", text_or_null(value.unit)},
               {"value", number(value.value)},
+              {"text", text_or_null(value.text)},
               {"display_digits", value.display_digits},
               {"depends_on_imputed_cq", value.depends_on_imputed_cq},
               {"why_absent", value.why_absent ? to_json(*value.why_absent) : Json(nullptr)}};
@@ -134,7 +136,13 @@ Json to_json(const RuleTrace& rule) {
               {"value", number(rule.value)},
               {"truth", to_string(rule.truth)},
               {"depends_on_imputed_cq", rule.depends_on_imputed_cq},
-              {"decisive", rule.decisive}};
+              {"decisive", rule.decisive},
+              {"distance_cycles", number(rule.distance_cycles)},
+              {"distance_standard_errors", number(rule.distance_standard_errors)}};
+}
+
+Json to_json(const ScoreClassResult& score_class) {
+  return Json{{"id", score_class.id}, {"text", to_json(score_class.text)}};
 }
 
 Json to_json(const SampleCall& call) {
@@ -143,6 +151,9 @@ Json to_json(const SampleCall& call) {
               {"needs_review", call.needs_review},
               {"depends_on_imputed_cq", call.depends_on_imputed_cq},
               {"reasons", to_array(call.reasons)},
+              {"flags", to_array(call.flags)},
+              {"repeat", call.repeat ? to_json(*call.repeat) : Json(nullptr)},
+              {"score_class", call.score_class ? to_json(*call.score_class) : Json(nullptr)},
               {"values", to_array(call.values)},
               {"rules", to_array(call.rules)},
               {"wells", call.wells}};
@@ -152,7 +163,8 @@ Json to_json(const TargetThreshold& threshold) {
   return Json{{"target", threshold.target},
               {"dye", threshold.dye},
               {"threshold", number(threshold.threshold)},
-              {"fixed", threshold.fixed}};
+              {"fixed", threshold.fixed},
+              {"calibration", text_or_null(threshold.calibration)}};
 }
 
 std::string quote(const std::string& text) { return Json(clean_text(text)).dump(); }
@@ -187,7 +199,8 @@ void write(const Json& value, int depth, std::string& out) {
 
 std::string render_result_json(const PlateResult& result) {
   Json counts = Json::object();
-  for (const Outcome outcome : {Outcome::positive, Outcome::negative, Outcome::indeterminate, Outcome::invalid})
+  for (const Outcome outcome :
+       {Outcome::positive, Outcome::negative, Outcome::indeterminate, Outcome::invalid, Outcome::scored})
     counts[std::string(to_string(outcome))] = count_calls(result, outcome);
   const Json marking_texts = is_marked(result)
                                  ? Json{{"zh", marking(result, Language::zh)}, {"en", marking(result, Language::en)}}
@@ -196,9 +209,15 @@ std::string render_result_json(const PlateResult& result) {
                   {"library_version", result.library_version},
                   {"marking", marking_texts},
                   {"run", result.run},
+                  {"started_at", text_or_null(result.started_at)},
+                  {"instrument_serial", text_or_null(result.instrument_serial)},
+                  {"reagent_lot", text_or_null(result.reagent_lot)},
+                  {"control_lot", text_or_null(result.control_lot)},
                   {"simulated", result.simulated},
                   {"run_valid", result.run_valid},
                   {"run_reasons", to_array(result.run_reasons)},
+                  {"releasable", result.releasable},
+                  {"not_releasable", to_array(result.not_releasable)},
                   {"assay", to_json(result.assay)},
                   {"counts", counts},
                   {"controls", to_array(result.controls)},

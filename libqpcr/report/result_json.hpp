@@ -1,4 +1,4 @@
-// A plate result as JSON of the schema "qpcr.result/1" (docs/formats/qpcr.result-1.schema.json).
+// A plate result as JSON of the schema "qpcr.result/2" (docs/formats/qpcr.result-2.schema.json).
 #pragma once
 
 #include <string>

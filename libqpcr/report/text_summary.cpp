@@ -66,6 +66,8 @@ void add_call(Lines& lines, const SampleCall& call, Language language) {
       call.depends_on_imputed_cq ? "  † " + render_text("report.depends_on_imputed", language) : std::string{};
   lines.add(fmt::format("  {}  {}{}", outcome_words(call.outcome, language, lines), one_line(call.sample), imputed));
   for (const Message& reason : call.reasons) lines.add("      " + one_line(render_message(reason, language)));
+  for (const Message& flag : call.flags) lines.add("      ⚑ " + one_line(render_message(flag, language)));
+  if (call.repeat) lines.add("      ↻ " + one_line(render_message(*call.repeat, language)));
 }
 
 /// A positive sample and why, in one line; a rule that is met as its value and limit.
@@ -95,8 +97,11 @@ std::string render_text_summary(const PlateResult& result, Language language, bo
 
   std::string counts =
       render_message(Message{"report.summary_samples", {{"count", fmt::format("{}", result.calls.size())}}}, language);
-  for (const Outcome outcome : {Outcome::positive, Outcome::negative, Outcome::indeterminate, Outcome::invalid})
+  for (const Outcome outcome :
+       {Outcome::positive, Outcome::negative, Outcome::indeterminate, Outcome::invalid, Outcome::scored}) {
+    if (outcome == Outcome::scored && count_calls(result, outcome) == 0) continue;
     counts += fmt::format("   {} {}", outcome_words(outcome, language, lines), count_calls(result, outcome));
+  }
   lines.add(counts);
 
   std::vector<const SampleCall*> positives;

@@ -196,7 +196,7 @@ def test_analyze_prints_the_verdict_and_writes_all_reports(qpcr, plate, tmp_path
     assert outcome.status == 0, outcome.err
     assert sorted(os.listdir(out)) == OUTPUTS
     result = json.loads((out / "result.json").read_text())
-    assert result["schema"] == "qpcr.result/1"
+    assert result["schema"] == "qpcr.result/2"
     assert result["run_valid"] is True
     outcomes = {call["outcome"] for call in result["calls"]}
     assert {"positive", "negative"} <= outcomes

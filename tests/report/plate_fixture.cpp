@@ -170,6 +170,7 @@ PlateFixture make_plate(const FixtureOptions& options) {
   result.library_version = "0.1.0";
   result.simulated = options.simulated;
   result.run_valid = options.valid;
+  result.releasable = options.valid && !options.simulated && options.status == AssayStatus::released;
   if (!options.valid) result.run_reasons = {Message{"curve_amplified", {{"rise_over_noise", "88"}}}};
   result.warnings = {Message{"curve_no_threshold", {}}};
 

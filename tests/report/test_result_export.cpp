@@ -92,7 +92,7 @@ class SchemaCheck {
 };
 
 std::vector<std::string> validate_json(const json& value) {
-  const json schema = json::parse(read_file(std::string(QPCR_SOURCE_DIR) + "/docs/formats/qpcr.result-1.schema.json"));
+  const json schema = json::parse(read_file(std::string(QPCR_SOURCE_DIR) + "/docs/formats/qpcr.result-2.schema.json"));
   SchemaCheck check(schema);
   check.check(schema, value, "");
   return check.problems;
@@ -123,7 +123,7 @@ TEST_CASE("JSON keeps every number to the last bit", "[json]") {
   CHECK(parsed["wells"][0]["baseline"]["noise_sd"].is_null());
   CHECK(text.find("0.30000000000000004") != std::string::npos);
   CHECK(text.find("\"threshold\": 0.2,") != std::string::npos);
-  CHECK(parsed["schema"] == "qpcr.result/1");
+  CHECK(parsed["schema"] == "qpcr.result/2");
   CHECK(parsed["counts"]["positive"] == 6);
   CHECK(parsed["calls"][0]["sample"] == "SIM-<script>&\"'");
   CHECK(parsed["calls"][0]["reasons"][0]["zh"] == "无扩增：荧光不变");
