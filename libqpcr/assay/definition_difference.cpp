@@ -21,7 +21,7 @@ bool has_identifiers(const json& list) {
   return true;
 }
 
-class Comparison {
+class ContentComparison {
  public:
   void compare(const std::string& place, const json& before, const json& after) {
     if (before == after) return;
@@ -93,7 +93,7 @@ class Comparison {
 }  // namespace
 
 std::vector<DefinitionChange> compare_definitions(const AssayDefinition& before, const AssayDefinition& after) {
-  Comparison comparison;
+  ContentComparison comparison;
   comparison.compare({}, to_content(before), to_content(after));
   return std::move(comparison.changes);
 }

@@ -152,7 +152,7 @@ class Tables {
     blocks_.emplace_back(std::move(pairs));
   }
 
-  std::string limit_text(const CqLimit& limit) const { return fmt::format("{} {}", limit.target, render_limit(limit)); }
+  std::string limit_text(const CqLimit& limit) const { return say(describe_limit(limit)); }
 
   void append_controls() {
     Section section("controls", language_);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "libqpcr/assay/call.hpp"
 #include "libqpcr/report/assay_formula.hpp"
 
 namespace qpcr {
@@ -146,6 +147,22 @@ class Diagram {
     }
   }
 
+  /// What makes a sample valid: a box of its own, since it comes before any rule.
+  std::vector<std::size_t> add_validity() {
+    std::vector<std::string> lines{render_text("assay_page.validity", language_)};
+    std::vector<std::string> targets;
+    for (const ValidityRule& rule : definition_.validity) {
+      lines.push_back(render_message(describe_limit(rule.limit), language_));
+      targets.push_back(rule.limit.target);
+    }
+    for (const InhibitionRule& rule : definition_.inhibition) {
+      lines.push_back(rule.id);
+      targets.push_back(rule.target);
+    }
+    if (targets.empty()) return {};
+    return {add(std::move(lines), Ink::invalid_tint, Ink::invalid, find_all(targets))};
+  }
+
   void add_decision() {
     std::map<std::string, std::size_t> rules;
     for (const RuleDefinition& rule : definition_.rules) {
@@ -161,12 +178,11 @@ class Diagram {
       rules[rule.id] = add(std::move(lines), Ink::indeterminate_tint, Ink::indeterminate, find_all({rule.value}));
     }
     if (definition_.positive) {
-      const std::size_t root = add_expression(*definition_.positive, rules);
-      nodes_[root].fill = Ink::positive_tint;
-      nodes_[root].stroke = Ink::positive;
+      std::vector<std::size_t> uses = add_validity();
+      uses.push_back(add_expression(*definition_.positive, rules));
       add({"＋ " + pick(definition_.outcomes.positive, language_),
            "− " + pick(definition_.outcomes.negative, language_)},
-          Ink::positive_tint, Ink::positive, {root});
+          Ink::positive_tint, Ink::positive, std::move(uses));
     } else if (definition_.classification) {
       const auto from = find_all({definition_.classification->value});
       if (definition_.classification->classes.empty()) {
@@ -182,6 +198,8 @@ class Diagram {
 
   std::size_t add_expression(const CallExpression& expression, const std::map<std::string, std::size_t>& rules) {
     if (expression.kind == CallExpression::Kind::rule) return rules.at(expression.rule);
+    // A connective of one operand decides nothing of its own.
+    if (expression.operands.size() == 1) return add_expression(expression.operands.front(), rules);
     std::vector<std::size_t> uses;
     for (const CallExpression& operand : expression.operands) uses.push_back(add_expression(operand, rules));
     std::string gate;
