@@ -1,5 +1,7 @@
 // qpcr assay diff: two versions of a definition in words and, on runs, in calls.
+#include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
 #include "apps/qpcr/input.hpp"
+#include "instruments/registry.hpp"
 #include "libqpcr/assay/analysis.hpp"
 #include "libqpcr/assay/definition_difference.hpp"
 #include "libqpcr/assay/reanalysis.hpp"
@@ -38,13 +41,38 @@ struct Calls {
   std::vector<ChangedCall> changed;
 };
 
+/// A folder stands for the files below it that a reader knows; the others are named on stderr.
+void expand_folders(InputOptions& input) {
+  std::vector<std::string> files;
+  for (const std::string& path : input.files) {
+    if (!std::filesystem::is_directory(path)) {
+      files.push_back(path);
+      continue;
+    }
+    std::set<std::filesystem::path> below;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
+      if (entry.is_regular_file()) below.insert(entry.path());
+    }
+    for (const std::filesystem::path& file : below) {
+      try {
+        identify(file);
+        files.push_back(file.string());
+      } catch (const Error& error) {
+        print_message(fmt::format("qpcr: left out: {}", error.what()));
+      }
+    }
+  }
+  input.files = std::move(files);
+}
+
 CovariateTable read_table(const std::string& path, const AssayDefinition& definition) {
   return path.empty() ? CovariateTable{} : read_covariates(path, definition);
 }
 
-Calls compare_calls(const Options& options, const AssayDefinition& before, const AssayDefinition& after) {
+Calls compare_calls(Options options, const AssayDefinition& before, const AssayDefinition& after) {
   Calls calls;
   if (options.input.files.empty()) return calls;
+  expand_folders(options.input);
   const CovariateTable table_before = read_table(options.covariates, before);
   const CovariateTable table_after = read_table(options.covariates, after);
   const std::vector<Run> runs = load_inputs(options.input);
