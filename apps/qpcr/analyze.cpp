@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "apps/common/console.hpp"
+#include "apps/qpcr/analysis_context.hpp"
 #include "apps/qpcr/commands.hpp"
 #include "apps/qpcr/input.hpp"
 #include "instruments/registry.hpp"
@@ -24,6 +25,7 @@ struct Options {
   InputOptions input;
   std::string assay;
   std::string covariates;
+  ContextOptions context;
   std::string out;
   std::string language;
   bool json = false;
@@ -48,12 +50,26 @@ int analyze(const Options& options) {
   const AssayDefinition assay = read_assay(options.assay);
   const CovariateTable covariates =
       options.covariates.empty() ? CovariateTable{} : read_covariates(options.covariates, assay);
-  const std::vector<Run> runs = load_inputs(options.input);
+  const AnalysisContext context = read_context(options.context, options.assay, assay);
+  std::vector<Run> runs;
   std::vector<PlateResult> results;
+  if (assay.targets.empty()) {
+    // A score of covariates alone: the table takes the place of the run.
+    if (!options.input.files.empty())
+      refuse_option("FILE", options.input.files.front(), "no instrument file: the definition measures nothing");
+    RunData data;
+    data.name = std::filesystem::path(options.covariates).stem().string();
+    runs.emplace_back(std::move(data));
+    results.push_back(analyze_covariates(assay, covariates, context));
+    results.back().run = runs.front()->name;
+  } else {
+    if (options.input.files.empty()) refuse_option("FILE", "nothing", "the instrument files of the runs");
+    runs = load_inputs(options.input);
+  }
   Progress progress(runs.size() * 2);
   for (const Run& run : runs) {
     progress.step(run->name);
-    results.push_back(analyze_run(run, assay, covariates));
+    if (!assay.targets.empty()) results.push_back(analyze_run(run, assay, covariates, context));
   }
 
   std::vector<std::pair<std::string, std::string>> files;
@@ -90,7 +106,8 @@ void add_analyze(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "analyze", "batch verdict, calls and plate report of each run in FILE (exit 4: a run is invalid)");
-  add_input_options(*command, options->input);
+  add_input_options(*command, options->input, "instrument files; none for a score of covariates alone", false);
+  add_context_options(*command, options->context);
   command->add_option("--assay", options->assay, "assay definition (TOML)")->required();
   command->add_option("--covariates", options->covariates,
                       "CSV: sample and a column for each covariate, numbers as 'afp [ng/mL]'");

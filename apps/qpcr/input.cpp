@@ -7,8 +7,8 @@
 
 namespace qpcr::apps {
 
-void add_input_options(CLI::App& command, InputOptions& options, const std::string& what) {
-  command.add_option("FILE", options.files, what)->required();
+void add_input_options(CLI::App& command, InputOptions& options, const std::string& what, bool required) {
+  command.add_option("FILE", options.files, what)->required(required);
   command.add_option("--columns", options.columns, "map of the columns (TOML), for a table that no reader knows");
   command.add_option("--key-file", options.key_file, "file with the key of encrypted exports; the key is not stored");
 }

@@ -17,7 +17,8 @@ struct InputOptions {
 };
 
 /// FILE…, --columns and --key-file.
-void add_input_options(CLI::App& command, InputOptions& options, const std::string& what = "instrument files");
+void add_input_options(CLI::App& command, InputOptions& options, const std::string& what = "instrument files",
+                       bool required = true);
 
 /// @throws Error of load_runs(), and for a map or key file that cannot be read.
 std::vector<Run> load_inputs(const InputOptions& options);
