@@ -1,10 +1,12 @@
 // Definitions: what is read, what is refused and where, and what the hash depends on.
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <set>
 
 #include <catch2/catch.hpp>
 
+#include "libqpcr/assay/definition_parsing.hpp"
 #include "libqpcr/assay/ucum.hpp"
 #include "tests/assay/support.hpp"
 
@@ -97,6 +99,143 @@ TEST_CASE("errors of the text are located") {
   CHECK(contains(error_with("[call]\npositive = { any", "[call]\npositive = { anny"), "did you mean 'any'?"));
   CHECK(contains(error_with("[call]\npositive = { any = [\"dm1\", \"dm2\", \"dm3\", \"combined\"] }", ""),
                  "'call': this key is required"));
+}
+
+TEST_CASE("what belongs together is demanded together, and what belongs to another kind is refused") {
+  struct Case {
+    std::string_view from;
+    std::string_view to;
+    std::string_view expected;
+  };
+  const std::vector<Case> cases{
+      {"orientation = \"falls_with_template\"\n", "",
+       "'values[1].orientation': this key is required: what the value does"},
+      {"method = \"threshold\"", "method = \"threshold\"\norigin = \"vendor\"",
+       "'cq.method': a Cq of the instrument's software is taken as it is stated"},
+      {"method = \"threshold\"\nbaseline = \"linear\"", "origin = \"computed\"", "'cq.method': this key is required"},
+      {"threshold = 200\n", "", "some targets have a threshold and others have none"},
+      {"cycles = 45", "cycles = 45\ngate = { on_failure = \"unreadable\" }", "'cq.gate.shape': this key is required"},
+      {"cycles = 45", "cycles = \"unpublished\"", "'cq.cycles': only a template may lack a number"},
+      {"at_most = 9.0", "at_most = \"unpublished\"", "'rules[1].at_most': only a template may lack a number"},
+      {"coding = { male = 1, female = 0 }", "coding = { male = 1, female = 0 }\nunit = \"1\"",
+       "'covariates[1].unit': only a number has this"},
+      {"kind = \"category\"", "kind = \"lot\"", "'covariates[1].coding': only a category has this"},
+      {"missing = \"indeterminate\"", "missing = \"indeterminate\"\ntoo_old = \"invalid\"",
+       "'covariates[2].too_old': nothing is too old without"},
+      {"[[values]]\nid = \"dDM1\"",
+       "[[acceptance]]\nid = \"a\"\ncovariate = \"afp\"\ntext = { zh = \"a\", en = \"a\" }\n[[values]]\nid = \"dDM1\"",
+       "'acceptance[1]': expected 'at_least' or 'at_most' of a number, or 'one_of' of a category"},
+      {"[[covariates]]", "[[inhibition]]\nid = \"i\"\ntarget = \"DIC\"\nagainst = \"NC\"\n[[covariates]]",
+       "'inhibition[1]': expected 'maximum_shift', 'maximum_shift_sd' or both"},
+      {"kind = \"logistic\"", "kind = \"linear\"\nscale = 2", "'values[4].scale': this key is not known"},
+      {"at_least = 0.5", "at_least = 0.5\ndigits = 2", "'rules[4].digits': only a rounded comparison has digits"},
+      {"at_least = 0.5", "at_least = 0.5\ncompare = \"rounded\"", "'rules[4].digits': this key is required"},
+      {"at_least = 0.5",
+       "at_least = 0.5\nestablishment = { method = \"Youden\", dataset = \"x\", date = \"2024-05-01\" }",
+       "'rules[4].establishment.date': expected a date without quotes"},
+      {"[outcomes]", "[classification]\nvalue = \"score\"\n[outcomes]",
+       "'call': a definition makes a call or a classification, not both"},
+      {"[outcomes]", "[outcomes]\nscored = { zh = \"a\", en = \"a\" }",
+       "'outcomes.scored': only a definition with [classification] reports a score"},
+      {"[outcomes]", "[repeat]\nmaximum = 1\n[outcomes]", "'repeat.requests': this key is required"},
+      {"[outcomes]", "[flags]\nweak_positve = 1\n[outcomes]",
+       "'flags.weak_positve': this key is not known; did you mean 'weak_positive'?"},
+      {"[outcomes]", "[release]\nverified_by = \"x\"\n[outcomes]",
+       "'release': expected exactly one of 'registration', 'laboratory_developed_test'"},
+      {"certainty = \"assumed\"", "certainty = \"known\"", "'sources[1].certainty': expected one of 'found'"},
+  };
+  for (const Case& wrong : cases) {
+    INFO(wrong.to);
+    const std::string error = error_with(wrong.from, wrong.to);
+    CHECK(contains(error, wrong.expected));
+    CHECK(contains(error, "assay_invalid: 'a.toml' line "));
+    if (!contains(error, wrong.expected)) WARN(error);
+  }
+}
+
+namespace {
+
+/// A score of covariates alone.
+constexpr std::string_view score_text = R"toml(
+schema = "qpcr.assay/2"
+id = "score"
+version = "1.0.0"
+status = "literature_reproduction"
+claim = "future_risk"
+horizon_years = 5
+title = { zh = "评分", en = "Score" }
+intended_use = { zh = "研究", en = "Research" }
+source = "paper"
+[[sources]]
+id = "paper"
+text = "A paper"
+certainty = "recalled"
+[[statements]]
+zh = "仅供科研/演示，不得用于临床诊断"
+en = "For research and demonstration only; not for clinical diagnosis"
+[[covariates]]
+id = "age"
+kind = "number"
+unit = "a"
+minimum = 18
+maximum = 100
+missing = "refuse"
+[[values]]
+id = "points"
+kind = "linear"
+intercept = 0
+terms = { age = 0.06 }
+[classification]
+value = "points"
+classes = [
+  { id = "low", text = { zh = "低", en = "low" }, below = 2.5 },
+  { id = "high", text = { zh = "高", en = "high" } },
+]
+)toml";
+
+}  // namespace
+
+TEST_CASE("a score of covariates alone has no Cq, no targets and no call, and classes in its place") {
+  const std::string text(score_text);
+  const qpcr::AssayDefinition score = parse(text);
+  CHECK(score.claim == qpcr::Claim::future_risk);
+  CHECK(score.horizon_years == 5.0);
+  CHECK(score.targets.empty());
+  CHECK(score.cq == qpcr::CqSettings{});
+  CHECK_FALSE(score.positive);
+  REQUIRE(score.classification);
+  CHECK(score.classification->value == "points");
+  REQUIRE(score.classification->classes.size() == 2);
+  CHECK(score.classification->classes[0].below == 2.5);
+  CHECK_FALSE(score.classification->classes[1].below);
+  // What it does not say of its outcomes is what a report would say.
+  CHECK(score.outcomes.scored == score.title);
+  CHECK(score.outcomes.invalid.en == "Invalid");
+  CHECK(score.outcomes.positive.zh.empty());
+  const auto named = parse(text +
+                           "[outcomes]\nscored = { zh = \"分\", en = \"points\" }\n"
+                           "invalid = { zh = \"废\", en = \"void\" }\n");
+  CHECK(named.outcomes.scored.en == "points");
+  CHECK(named.outcomes.invalid.en == "void");
+  CHECK(named.outcomes.indeterminate.en == "Indeterminate");
+  CHECK(contains(error_of([&] { parse(text + "[outcomes]\npositive = { zh = \"阳\", en = \"positive\" }\n"); }),
+                 "'outcomes.positive': a score makes no positive and negative"));
+  CHECK(contains(error_of([&] { parse(text.substr(0, text.find("[classification]"))); }),
+                 "'classification': this key is required: a future_risk is a score"));
+  CHECK(contains(error_of([&] { parse(text + "[cq]\nmethod = \"threshold\"\ncycles = 45\n"); }),
+                 "'targets': this key is required"));
+}
+
+TEST_CASE("Cq of the instrument's software, and thresholds of a calibration, are said in [cq]") {
+  const std::string text = assay_text("septin9-triplicate-1of3.toml");
+  const auto vendor = parse(replace_once(text, "method = \"second_derivative_maximum\"", "origin = \"vendor\""));
+  CHECK(vendor.cq.origin == qpcr::CqOrigin::vendor);
+  CHECK(vendor.cq.threshold_origin == qpcr::ThresholdOrigin::plate);
+  CHECK(parse(assay_text("demo-methylation.toml")).cq.threshold_origin == qpcr::ThresholdOrigin::fixed);
+  CHECK(parse(assay_text("methylation-three-gene.toml")).cq.threshold_origin == qpcr::ThresholdOrigin::plate);
+  CHECK(parse(replace_once(assay_text("demo-methylation.toml"), "cycles = 45\n",
+                           "cycles = 45\nthreshold = \"calibrated\"\n"))
+            .cq.threshold_origin == qpcr::ThresholdOrigin::calibrated);
 }
 
 TEST_CASE("errors of sense are located") {
@@ -213,6 +352,19 @@ TEST_CASE("templates are read but make no calls") {
   const auto released =
       parse(replace_once(assay_text("demo-methylation.toml"), "status = \"simulated\"", "status = \"released\""));
   CHECK_NOTHROW(qpcr::require_runnable(released));
+}
+
+TEST_CASE("a template may leave numbers unpublished") {
+  std::string text =
+      replace_once(assay_text("demo-methylation.toml"), "status = \"simulated\"", "status = \"template_only\"");
+  text = replace_once(text, "at_most = 9.0", "at_most = \"unpublished\"");
+  text = replace_once(text, "dDM1 = -0.15", "dDM1 = \"unpublished\"");
+  const auto assay = qpcr::parsing::parse_definition(qpcr::TomlTable::parse(
+      replace_once(text, "cycles = 45", "cycles = \"unpublished\""), "a.toml", qpcr::ErrorCode::assay_invalid));
+  CHECK(std::isnan(assay.rules[0].limit));
+  CHECK(std::isnan(assay.values[3].terms.at("dDM1")));
+  CHECK(assay.cq.cycles == 0);
+  CHECK(qpcr::identify(assay).sha256.size() == 64);
 }
 
 TEST_CASE("the hash is of the content: layout, comments and key order do not enter, every value does") {

@@ -1,4 +1,6 @@
 // Typed getters, located errors, suggestions.
+#include <cmath>
+
 #include <catch2/catch.hpp>
 
 #include "libqpcr/assay/toml_document.hpp"
@@ -113,4 +115,32 @@ TEST_CASE("an unknown key is an error that suggests the nearest known one") {
   CHECK_NOTHROW(root.allow_only({"thresold"}));
   CHECK(qpcr::find_nearest_word("Gray", {"grey", "digits"}).value() == "grey");
   CHECK_FALSE(qpcr::find_nearest_word("xyz", {"threshold"}));
+}
+
+TEST_CASE("a word may stand for a number below a handle that says so, and is refused with its sentence elsewhere") {
+  const TomlTable root = parse("x = 'unpublished'\ny = [1, 'unpublished']\n[[rows]]\nz = 'unpublished'\nw = 'other'\n");
+  CHECK(error_of([&] { root.get_number("x"); }).find("line 1, 'x': expected a finite number, got 'unpublished'") !=
+        std::string::npos);
+  const TomlTable with_word = root.with_number_word("unpublished");
+  CHECK(std::isnan(with_word.get_number("x")));
+  CHECK(std::isnan(with_word.find_number("x").value()));
+  CHECK(std::isnan(with_word.find_numbers("y").value()[1]));
+  const TomlTable row = with_word.find_tables("rows")[0];
+  CHECK(std::isnan(row.get_number("z")));
+  CHECK(error_of([&] { row.get_number("w"); }).find("'rows[1].w': expected a finite number") != std::string::npos);
+  CHECK(error_of([&] { row.get_integer("z"); }).find("expected a whole number") != std::string::npos);
+  const TomlTable refusing = root.with_number_word("unpublished", "not here");
+  CHECK(error_of([&] { refusing.find_tables("rows")[0].get_number("z"); }) ==
+        "study_invalid: 'study.toml' line 4, 'rows[1].z': not here, got 'unpublished'");
+}
+
+TEST_CASE("dates and arrays of tables can be demanded") {
+  const TomlTable root = parse("day = 2024-05-01\nempty = []\n[[rows]]\nid = 'one'\n");
+  CHECK(root.get_date("day") == "2024-05-01");
+  CHECK(root.get_tables("rows").size() == 1);
+  CHECK(error_of([&] { root.get_date("night"); }).find("'night': this key is required and missing") !=
+        std::string::npos);
+  CHECK(error_of([&] { root.get_tables("lines"); }).find("'lines': this key is required and missing") !=
+        std::string::npos);
+  CHECK(error_of([&] { root.get_tables("empty"); }).find("'empty': expected at least one table") != std::string::npos);
 }

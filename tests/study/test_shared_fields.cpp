@@ -35,7 +35,9 @@ struct Pair {
       covariate.minimum = 0.0;
       covariate.maximum = 1e6;
     }
-    covariates.rows.push_back({"X1", {}, 9});
+    covariates.rows.resize(1);
+    covariates.rows[0].sample = "X1";
+    covariates.rows[0].line = 9;
   }
 
   Pair& subject_sex(Sex sex) {
@@ -119,7 +121,11 @@ TEST_CASE("codes without a meaning of their own stand for one sex each") {
   pair.subject_sex(Sex::male).covariate(0, "1");
   pair.subjects.subjects.push_back(test::make_subject("S2", "C01", "X2", ReferenceStandard::negative));
   pair.subjects.subjects[1].sex = Sex::female;
-  pair.covariates.rows.push_back({"X2", {{"sex", parse_covariate_value(pair.assay.covariates[0], "2")}}, 10});
+  CovariateRow row;
+  row.sample = "X2";
+  row.values["sex"] = parse_covariate_value(pair.assay.covariates[0], "2");
+  row.line = 10;
+  pair.covariates.rows.push_back(row);
   CHECK_NOTHROW(pair.check());
   pair.covariates.rows[1].values["sex"] = parse_covariate_value(pair.assay.covariates[0], "1");
   CHECK_THROWS_AS(pair.check(), Error);
