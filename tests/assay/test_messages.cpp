@@ -81,8 +81,8 @@ TEST_CASE("both languages of the catalogue name the same placeholders, and its k
 TEST_CASE("every message named in the room's sources is in the catalogue, and the catalogue holds no other") {
   const auto words = catalogue("assay.json");
   nlohmann::json all = words;
-  for (const char* name : {"assay_check.json", "assay_run.json", "curve.json", "quality_control.json", "release.json",
-                           "threshold.json"}) {
+  for (const char* name :
+       {"assay_check.json", "assay_run.json", "curve.json", "quality_control.json", "release.json", "threshold.json"}) {
     all.update(catalogue(name));
   }
   std::string sources;
