@@ -1,55 +1,27 @@
-// From a run to a plate result: Cq of every channel, controls, then calls.
+// From a run to a plate result: Cq of every channel, controls, calls, flags, and whether the results may be released.
 #include "libqpcr/assay/analysis.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 
-#include <fmt/format.h>
-
 #include "libqpcr/assay/call.hpp"
+#include "libqpcr/assay/control_wells.hpp"
 #include "libqpcr/assay/matching.hpp"
+#include "libqpcr/assay/plate_flags.hpp"
+#include "libqpcr/assay/run_conditions.hpp"
+#include "libqpcr/assay/well_cq.hpp"
 #include "libqpcr/core/error.hpp"
-#include "libqpcr/core/text.hpp"
 #include "libqpcr/core/version.hpp"
 
 namespace qpcr {
 namespace {
 
-// Up to so many cycles may be missing in a row, and before the first reading: what amplifies is still there after them.
-constexpr double largest_gap_cycles = 2.0;
-// Beyond this our Cq and the instrument's are not about the same crossing.
-constexpr double largest_vendor_difference_cycles = 2.0;
-
-/// Missing cycles between which a curve says nothing.
-struct Gap {
-  double after = 0.0;
-  double before = 0.0;
-};
-
-/// The first gap wider than allowed before `needed`, or, with a Cq, the one that holds it.
-std::optional<Gap> find_gap(const AmplificationCurve& curve, double needed, std::optional<double> cq) {
-  double previous = 0.0;
-  for (std::size_t i = 0; i < curve.cycles.size(); ++i) {
-    if (!std::isfinite(curve.fluorescence[i])) continue;
-    const double cycle = curve.cycles[i];
-    const bool matters = cq ? previous <= *cq && *cq <= cycle : previous < needed;
-    if (matters && cycle - previous > largest_gap_cycles + 1.0) return Gap{previous, cycle};
-    previous = cycle;
+void append(std::vector<Message>& to, const std::vector<Message>& from) {
+  for (const Message& message : from) {
+    if (std::find(to.begin(), to.end(), message) == to.end()) to.push_back(message);
   }
-  return std::nullopt;
 }
-
-/// The last cycle with a reading; 0 when there is none.
-double find_last_cycle(const AmplificationCurve& curve) {
-  for (std::size_t i = curve.cycles.size(); i > 0; --i) {
-    if (std::isfinite(curve.fluorescence[i - 1])) return curve.cycles[i - 1];
-  }
-  return 0.0;
-}
-
-CqObservation to_observation(const CqResult& result) { return {result.status, result.cq_cycles}; }
 
 std::string join(const std::set<std::string>& words) {
   std::string text;
@@ -57,298 +29,179 @@ std::string join(const std::set<std::string>& words) {
   return text;
 }
 
+[[noreturn]] void refuse(const AssayDefinition& definition, std::string problem) {
+  throw Error(ErrorCode::assay_refused, {.path = {},
+                                         .line = 0,
+                                         .column = {},
+                                         .field = definition.id,
+                                         .found = {},
+                                         .expected = {},
+                                         .problem = std::move(problem)});
+}
+
+/// What a well without a control is: a sample to call, or why not.
+bool is_sample(const MatchedWell& well) {
+  const bool may_be =
+      well.role == SampleRole::unknown || (well.role == SampleRole::unspecified && well.unknown_role.empty());
+  return !well.control && !well.sample.empty() && may_be && !is_of_other_assay(well);
+}
+
+bool asks_for_review(const Message& flag) {
+  constexpr std::string_view ids[] = {"amplified_below_threshold",
+                                      "curve_unusable",
+                                      "curve_missing",
+                                      "curve_has_gap",
+                                      "vendor_cq_differs",
+                                      "curve_gate_failed",
+                                      "curve_gate_failed_unreadable",
+                                      "vendor_cq_missing"};
+  return std::find(std::begin(ids), std::end(ids), flag.id) != std::end(ids);
+}
+
+/// The covariates of a sample, its lots judged by the run sheet; what must be said of them goes to the call.
+class CovariateLookup {
+ public:
+  CovariateLookup(const AssayDefinition& definition, const CovariateTable& table, const std::optional<RunSheet>& sheet,
+                  std::string_view date)
+      : definition_(definition), sheet_(sheet), date_(date) {
+    for (const CovariateRow& row : table.rows) rows_.emplace(row.sample, &row);
+  }
+
+  std::map<std::string, CovariateValue> find(std::string_view sample) const {
+    const auto row = rows_.find(sample);
+    if (row == rows_.end()) return {};
+    std::map<std::string, CovariateValue> values = row->second->values;
+    for (const CovariateDefinition& covariate : definition_.covariates) {
+      const auto value = values.find(covariate.id);
+      if (covariate.kind != CovariateKind::lot || value == values.end()) continue;
+      value->second.lot_expired = !is_lot_valid(sheet_, covariate.id, value->second.text, date_);
+    }
+    return values;
+  }
+
+  void explain(SampleCall& call) const {
+    if (definition_.covariates.empty()) return;
+    const auto row = rows_.find(call.sample);
+    if (row == rows_.end()) {
+      call.reasons.push_back({"covariate_row_missing", {{"sample", call.sample}}});
+      call.needs_review = true;
+    } else {
+      append(call.reasons, row->second->notes);
+    }
+  }
+
+ private:
+  const AssayDefinition& definition_;
+  const std::optional<RunSheet>& sheet_;
+  std::string_view date_;
+  std::map<std::string_view, const CovariateRow*> rows_;
+};
+
+PlateResult begin_result(const AssayDefinition& definition, const CovariateTable& covariates,
+                         const AnalysisContext& context) {
+  PlateResult result;
+  result.assay = identify(definition);
+  if (covariates.source) result.provenance.sources.push_back(*covariates.source);
+  if (context.sheet && !context.sheet->source.name.empty()) {
+    result.provenance.sources.push_back(context.sheet->source);
+  }
+  result.library_version = library_version;
+  result.simulated = definition.status == AssayStatus::simulated;
+  return result;
+}
+
+/// The verdict that comes last: everything that keeps these results from a patient, and the calls that are none.
+void decide_release(const AssayDefinition& definition, const AnalysisContext& context, PlateResult& result) {
+  append(result.not_releasable, find_release_blocks(definition, context.proof, context.today));
+  if (!result.run_valid) result.not_releasable.push_back({"release_run_invalid", {}});
+  if (result.simulated) result.not_releasable.push_back({"release_simulated", {}});
+  result.releasable = result.not_releasable.empty();
+  for (SampleCall& call : result.calls) {
+    if (call.outcome == Outcome::invalid) call.flags.push_back({"call_not_releasable", {{"sample", call.sample}}});
+  }
+}
+
 class Analysis {
  public:
-  Analysis(const Run& run, const AssayDefinition& definition, const CovariateTable& covariates)
-      : run_(*run), definition_(definition), covariates_(covariates), match_(match_plate(run_, definition)) {}
+  Analysis(const Run& run, const AssayDefinition& definition, const CovariateTable& covariates,
+           const AnalysisContext& context)
+      : run_(*run),
+        definition_(definition),
+        covariates_(covariates),
+        context_(context),
+        match_(match_plate(run_, definition)),
+        conditions_(find_run_conditions(run_, definition, context.sheet)),
+        lookup_(definition, covariates, context.sheet, conditions_.date),
+        result_(begin_result(definition, covariates, context)) {}
 
   PlateResult analyze() {
-    result_.assay = identify(definition_);
     result_.run = run_.name;
+    std::vector<SourceFile> beside = std::move(result_.provenance.sources);
     result_.provenance = run_.provenance;
-    if (covariates_.source) result_.provenance.sources.push_back(*covariates_.source);
-    result_.library_version = library_version;
-    result_.simulated = is_simulated(run_) || definition_.status == AssayStatus::simulated;
-    result_.warnings = match_.warnings;
-    result_.run_reasons = match_.run_reasons;
-    derive_options();
-    estimate_wells();
-    check_wells_without_channels();
-    check_length();
-    for (const ControlDefinition& control : definition_.controls) check_control(control);
-    if (definition_.controls.empty()) result_.warnings.push_back({"no_controls_defined", {}});
+    result_.provenance.sources.insert(result_.provenance.sources.end(), beside.begin(), beside.end());
+    result_.simulated = result_.simulated || is_simulated(run_);
+    append(result_.warnings, match_.warnings);
+    append(result_.run_reasons, match_.run_reasons);
+    take_conditions();
+    read_wells();
+    judge_controls();
     result_.run_valid = result_.run_reasons.empty();
     call_samples();
+    flag_plate(run_, definition_, match_, values_, result_);
+    flag_identities(covariates_, run_.plate_barcode, result_);
+    decide_release(definition_, context_, result_);
     return std::move(result_);
   }
 
  private:
-  const Measurement& measurement(const MatchedChannel& channel) const { return run_.measurements[channel.measurement]; }
-
-  void check_scale(const AssayTarget& target, const Measurement& seen, const AmplificationCurve& curve) const {
-    if (!target.threshold) return;
-    const bool normalised = curve.kind == CurveKind::normalised;
-    if (normalised == (definition_.cq.signal == SignalScale::normalised)) return;
-    throw Error(ErrorCode::assay_mismatch, {.path = run_.name,
-                                            .line = 0,
-                                            .column = {},
-                                            .field = fmt::format("well {}, target {}", seen.well.label, target.id),
-                                            .found = std::string(to_string(curve.kind)),
-                                            .expected = fmt::format("a signal on the scale '{}' of the fixed threshold",
-                                                                    to_string(*definition_.cq.signal)),
-                                            .problem = {}});
+  void take_conditions() {
+    append(result_.warnings, conditions_.warnings);
+    append(result_.run_reasons, conditions_.run_reasons);
+    append(result_.not_releasable, conditions_.not_releasable);
   }
 
-  static bool is_by_threshold(const CqOptions& options) { return options.method == CqMethod::threshold; }
-
-  /// One set of Cq options a target: its fixed threshold, or one derived from all its curves on the plate.
-  void derive_options() {
-    for (std::size_t t = 0; t < definition_.targets.size(); ++t) {
-      const AssayTarget& target = definition_.targets[t];
-      std::vector<CurveView> curves;
-      for (const MatchedWell& well : match_.wells) {
-        for (const MatchedChannel& channel : well.channels) {
-          if (channel.target != t || measurement(channel).excluded) continue;
-          const AmplificationCurve* curve = find_assay_curve(measurement(channel));
-          if (curve == nullptr) continue;
-          check_scale(target, measurement(channel), *curve);
-          curves.push_back(to_view(*curve));
-        }
-      }
-      CqOptions options = definition_.cq.options;
-      options.threshold = target.threshold;
-      options.noise_free = is_simulated(run_) && are_noise_free(curves);
-      if (!target.threshold && !curves.empty()) {
-        const double derived = derive_threshold(curves, options);
-        // Where no curve of the target amplified there is no common threshold, and none is needed.
-        if (std::isfinite(derived))
-          (is_by_threshold(options) ? options.threshold : options.silence_threshold) = derived;
-      }
-      TargetThreshold threshold;
-      threshold.target = target.id;
-      threshold.dye = target.dye;
-      threshold.threshold = options.threshold;
-      threshold.fixed = target.threshold.has_value();
-      result_.thresholds.push_back(std::move(threshold));
-      options_.push_back(options);
-    }
-  }
-
-  void estimate_wells() {
+  void read_wells() {
+    PlateThresholds thresholds = find_thresholds(run_, definition_, match_, conditions_, context_.calibrations);
+    append(result_.warnings, thresholds.warnings);
+    append(result_.not_releasable, thresholds.not_releasable);
+    result_.thresholds = std::move(thresholds.thresholds);
+    PlateCq cqs = estimate_plate_cq(run_, definition_, match_, thresholds.options);
+    append(result_.warnings, cqs.warnings);
+    append(result_.run_reasons, cqs.run_reasons);
+    result_.wells = std::move(cqs.rows);
     for (const MatchedWell& well : match_.wells) {
-      for (const MatchedChannel& channel : well.channels) {
-        const Measurement& seen = measurement(channel);
-        const AssayTarget& target = definition_.targets[channel.target];
-        WellResult row;
-        row.measurement = channel.measurement;
-        row.well = well.well;
-        row.sample = well.sample;
-        row.target = target.id;
-        row.target_as_read = seen.target;
-        row.dye = seen.dye.empty() ? target.dye : seen.dye;
-        row.role = target.role;
-        if (well.control) row.control = definition_.controls[*well.control].kind;
-        row.vendor_cq_cycles = seen.vendor.cq_cycles;
-        if (channel.by_dye) row.flags.push_back({"matched_by_dye", {{"target", target.id}, {"dye", target.dye}}});
-        estimate_channel(seen, target, options_[channel.target], row);
-        result_.wells.push_back(std::move(row));
-      }
+      if (well.control) append(result_.run_reasons, find_well_faults(well));
     }
   }
 
-  void estimate_channel(const Measurement& seen, const AssayTarget& target, const CqOptions& options, WellResult& row) {
-    if (seen.excluded) {
-      row.cq.method = options.method;
-      row.cq.status = CqStatus::excluded;
-      const Message note{"well_excluded",
-                         {{"well", seen.well.label},
-                          {"sample", row.sample.empty() ? "–" : row.sample},
-                          {"target", target.id},
-                          {"reason", seen.exclusion_reason.empty() ? "–" : seen.exclusion_reason}}};
-      row.flags.push_back(note);
-      result_.warnings.push_back(note);
-      return;
+  /// Lots past their date that were used in the well.
+  std::vector<Message> find_well_faults(const MatchedWell& well) const {
+    std::vector<Message> faults;
+    for (const auto& [label, messages] : conditions_.wells) {
+      if (is_label_of(well.well, label)) append(faults, messages);
     }
-    const Message at{"", {{"target", target.id}, {"well", seen.well.label}}};
-    const AmplificationCurve* curve = find_assay_curve(seen);
-    if (curve == nullptr) {
-      row.cq.method = options.method;
-      row.flags.push_back({"curve_missing", at.values});
-      result_.warnings.push_back(row.flags.back());
-      flag_vendor(target, row);
-      return;
-    }
-    row.cq = estimate_cq(to_view(*curve), options);
-    if (row.cq.status != CqStatus::found) row.flags.push_back(row.cq.reason);
-    row.flags.insert(row.flags.end(), row.cq.notes.begin(), row.cq.notes.end());
-    check_coverage(*curve, target, row);
-    const TargetReading reading = read_target(definition_, target, to_observation(row.cq));
-    row.used_cq_cycles = reading.used_cq_cycles;
-    row.imputed = reading.imputed;
-    if (reading.late) row.flags.push_back(describe_observation(definition_, target.id, to_observation(row.cq)));
-    if (reading.imputed) {
-      row.flags.push_back(
-          {"not_detected_imputed", {{"target", target.id}, {"value", format_double(*reading.used_cq_cycles)}}});
-    }
-    if (row.cq.status == CqStatus::below_threshold && row.cq.amplified) {
-      row.flags.push_back({"amplified_below_threshold", at.values});
-      if (row.control) result_.warnings.push_back(row.flags.back());
-    }
-    if (row.cq.status == CqStatus::fit_failed) {
-      row.flags.push_back({"curve_unusable", at.values});
-    }
-    flag_vendor(target, row);
+    return faults;
   }
 
-  /// Silence says nothing about cycles that were not recorded, nor a Cq about a crossing that nobody saw.
-  void check_coverage(const AmplificationCurve& curve, const AssayTarget& target, WellResult& row) {
-    const double needed = effective_maximum_cq(definition_, target);
-    const double last = find_last_cycle(curve);
-    longest_ = std::max(longest_, last);
-    if (row.cq.status == CqStatus::fit_failed) return;
-    if (row.cq.status != CqStatus::found && last < needed) {
-      row.cq.status = CqStatus::not_measured;
-      row.flags.push_back(
-          {"curve_ends_early", {{"last_cycle", format_double(last)}, {"needed", format_double(needed)}}});
-      return;
-    }
-    if (const std::optional<Gap> gap = find_gap(curve, needed, row.cq.cq_cycles)) {
-      row.cq.status = CqStatus::not_measured;
-      row.cq.cq_cycles.reset();
-      row.cq.standard_error_cycles.reset();
-      row.flags.push_back({"curve_has_gap",
-                           {{"target", target.id},
-                            {"well", row.well.label},
-                            {"first_cycle", format_double(gap->after + 1)},
-                            {"last_cycle", format_double(gap->before - 1)}}});
-    }
+  void judge_controls() {
+    ControlFindings findings = check_controls(run_, definition_, match_, result_.wells);
+    append(result_.warnings, findings.warnings);
+    append(result_.run_reasons, findings.run_reasons);
+    result_.controls = std::move(findings.controls);
+    values_ = std::move(findings.context);
+    form_values_of_controls();
   }
 
-  /// The instrument's Cq decides nothing, but a person must look where it contradicts ours.
-  void flag_vendor(const AssayTarget& target, WellResult& row) {
-    if (!row.vendor_cq_cycles) return;
-    const double vendor = *row.vendor_cq_cycles;
-    const bool differs = row.cq.cq_cycles ? std::abs(*row.cq.cq_cycles - vendor) > largest_vendor_difference_cycles
-                                          : vendor < effective_maximum_cq(definition_, target);
-    if (!differs) return;
-    row.flags.push_back({"vendor_cq_differs",
-                         {{"target", target.id},
-                          {"well", row.well.label},
-                          {"vendor_cq", format_fixed(vendor, 2)},
-                          {"cq", row.cq.cq_cycles ? format_fixed(*row.cq.cq_cycles, 2) : "–"}}});
-    if (row.control) result_.warnings.push_back(row.flags.back());
-  }
-
-  /// A control that the run names but does not hold proves nothing; samples get their call from call_samples().
-  void check_wells_without_channels() {
-    for (const MatchedWell& well : match_.wells) {
-      if (!well.control || !well.channels.empty() || well.other_assay) continue;
-      result_.run_reasons.push_back(
-          {"control_well_empty", {{"control", definition_.controls[*well.control].id}, {"well", well.well.label}}});
-    }
-  }
-
-  void check_length() {
-    if (longest_ > 0 && longest_ < definition_.cq.cycles) {
-      result_.run_reasons.push_back(
-          {"run_too_short", {{"found", format_double(longest_)}, {"expected", std::to_string(definition_.cq.cycles)}}});
-    }
-  }
-
-  bool is_fully_excluded(const MatchedWell& well) const {
-    return std::all_of(well.channels.begin(), well.channels.end(),
-                       [this](const MatchedChannel& channel) { return measurement(channel).excluded; });
-  }
-
-  /// Row of a channel in result_.wells, which holds the channels of match_.wells in their order.
-  const WellResult* find_row(const MatchedWell& well, std::string_view target) const {
-    for (const WellResult& row : result_.wells) {
-      if (row.well == well.well && row.target == target) return &row;
-    }
-    return nullptr;
-  }
-
-  void check_control(const ControlDefinition& control) {
-    std::map<std::string, int> wells_of_tube;
-    for (const CqLimit& limit : control.limits) wells_of_tube[find_target(definition_, limit.target)->tube] = 0;
-    std::string sample;
-    for (const MatchedWell& well : match_.wells) {
-      if (!well.control || definition_.controls[*well.control].id != control.id) continue;
-      if (sample.empty()) sample = well.sample;
-      if (well.channels.empty()) continue;
-      if (is_fully_excluded(well)) {
-        result_.warnings.push_back({"control_well_excluded", {{"control", control.id}, {"well", well.well.label}}});
-        continue;
-      }
-      std::set<std::string> tubes;
-      for (const MatchedChannel& channel : well.channels) tubes.insert(definition_.targets[channel.target].tube);
-      for (const std::string& tube : tubes) {
-        if (wells_of_tube.contains(tube)) ++wells_of_tube[tube];
-      }
-      for (const CqLimit& limit : control.limits) {
-        if (tubes.contains(find_target(definition_, limit.target)->tube)) check_control_well(control, limit, well);
-      }
-    }
-    for (const auto& [tube, count] : wells_of_tube) {
-      ControlResult total;
-      total.kind = control.kind;
-      total.control = control.id;
-      total.sample = sample;
-      total.passed = count >= control.minimum_count;
-      total.expectation = {"control_count_expected", {{"expected", std::to_string(control.minimum_count)}}};
-      total.finding = {"control_count_found", {{"found", std::to_string(count)}}};
-      result_.controls.push_back(std::move(total));
-      if (count >= control.minimum_count) continue;
-      result_.run_reasons.push_back({"control_missing",
-                                     {{"control", control.id},
-                                      {"kind", std::string(to_string(control.kind))},
-                                      {"found", std::to_string(count)},
-                                      {"expected", std::to_string(control.minimum_count)}}});
-    }
-  }
-
-  void check_control_well(const ControlDefinition& control, const CqLimit& limit, const MatchedWell& well) {
-    const WellResult* row = find_row(well, limit.target);
-    const CqObservation seen = row == nullptr ? CqObservation{} : to_observation(row->cq);
-    ControlResult check;
-    check.kind = control.kind;
-    check.control = control.id;
-    check.sample = well.sample;
-    check.well = well.well;
-    check.target = limit.target;
-    check.cq_status = seen.status;
-    check.cq_cycles = seen.cq_cycles;
-    check.passed = satisfies(definition_, limit, seen);
-    check.expectation = describe_limit(limit);
-    check.finding = describe_observation(definition_, limit.target, seen);
-    if (!check.passed) {
-      Message reason{"", {{"control", control.id}, {"well", well.well.label}, {"target", limit.target}}};
-      const bool readable = seen.status == CqStatus::found || seen.status == CqStatus::no_amplification ||
-                            seen.status == CqStatus::below_threshold;
-      reason.id = !readable                                  ? "control_not_readable"
-                  : control.kind == ControlKind::no_template ? "ntc_amplified"
-                  : control.kind == ControlKind::positive    ? "positive_control_failed"
-                                                             : "negative_control_failed";
-      reason.values.emplace_back("cq", seen.cq_cycles ? format_fixed(*seen.cq_cycles, 2) : "–");
-      reason.values.emplace_back("status", std::string(to_string(seen.status)));
-      reason.values.emplace_back("limit", render_limit(limit));
-      result_.run_reasons.push_back(std::move(reason));
-    }
-    result_.controls.push_back(std::move(check));
-  }
-
-  /// What a well without a control is: a sample to call, or why not.
-  static bool is_sample(const MatchedWell& well) {
-    const bool may_be =
-        well.role == SampleRole::unknown || (well.role == SampleRole::unspecified && well.unknown_role.empty());
-    return !well.control && !well.sample.empty() && may_be;
-  }
+  /// The one place where the values of controls enter RunContext::control_values. Values that need a control of the run
+  /// cannot be formed without them, and say so.
+  void form_values_of_controls() {}
 
   void call_samples() {
     std::vector<std::string> samples;
     std::set<std::string> unnamed;
     std::map<std::string, std::set<std::string>> other_roles;
     for (const MatchedWell& well : match_.wells) {
+      if (is_of_other_assay(well)) continue;
       if (is_sample(well)) {
         if (std::find(samples.begin(), samples.end(), well.sample) == samples.end()) samples.push_back(well.sample);
       } else if (!well.control && well.role != SampleRole::unspecified && well.role != SampleRole::unknown) {
@@ -364,49 +217,44 @@ class Analysis {
     for (const std::string& sample : samples) result_.calls.push_back(call(sample));
   }
 
-  static bool asks_for_review(const Message& flag) {
-    return flag.id == "amplified_below_threshold" || flag.id == "curve_unusable" || flag.id == "curve_missing" ||
-           flag.id == "curve_has_gap" || flag.id == "vendor_cq_differs";
+  /// The wells of a sample or control. An excluded well is as if it had not been pipetted: a replicate is lacking.
+  template <typename Predicate>
+  std::vector<ReplicateObservation> collect_replicates(const Predicate& belongs) const {
+    std::vector<ReplicateObservation> replicates;
+    for (const MatchedWell& well : match_.wells) {
+      if (!belongs(well) || is_fully_excluded(run_, well)) continue;
+      std::map<std::string, ReplicateObservation> by_tube;
+      for (std::size_t i = 0; i < well.channels.size(); ++i) {
+        const AssayTarget& target = definition_.targets[well.channels[i].target];
+        ReplicateObservation& replicate = by_tube[target.tube];
+        replicate.well = well.well.label;
+        replicate.tube = target.tube;
+        replicate.targets[target.id] = to_observation(result_.wells[well.first_row + i].cq);
+      }
+      for (auto& [tube, replicate] : by_tube) replicates.push_back(std::move(replicate));
+    }
+    return replicates;
   }
 
   SampleCall call(const std::string& sample) const {
     SampleObservation observation;
     observation.sample = sample;
+    observation.replicates =
+        collect_replicates([&](const MatchedWell& well) { return is_sample(well) && well.sample == sample; });
+    observation.covariates = lookup_.find(sample);
+    SampleCall made = call_sample(definition_, observation, values_);
+    std::vector<Message> faults;
     for (const MatchedWell& well : match_.wells) {
-      // An excluded well is as if it had not been pipetted: the sample lacks a replicate.
-      if (!is_sample(well) || well.sample != sample || is_fully_excluded(well)) continue;
-      std::map<std::string, ReplicateObservation> by_tube;
-      for (const MatchedChannel& channel : well.channels) {
-        const AssayTarget& target = definition_.targets[channel.target];
-        ReplicateObservation& replicate = by_tube[target.tube];
-        replicate.well = well.well.label;
-        replicate.tube = target.tube;
-        replicate.targets[target.id] = to_observation(find_row(well, target.id)->cq);
-      }
-      for (auto& [tube, replicate] : by_tube) observation.replicates.push_back(std::move(replicate));
+      if (!is_sample(well) || well.sample != sample) continue;
+      take_well_flags(well, made);
+      append(faults, find_well_faults(well));
     }
-    if (const CovariateRow* row = qpcr::find_row(covariates_, sample)) observation.covariates = row->values;
-
-    SampleCall made = call_sample(definition_, observation);
-    for (std::size_t i = 0; i < result_.wells.size(); ++i) {
-      const WellResult& row = result_.wells[i];
-      if (row.sample != sample || row.control) continue;
-      made.wells.push_back(i);
-      for (const Message& flag : row.flags) {
-        if (!asks_for_review(flag)) continue;
-        made.needs_review = true;
-        made.reasons.push_back(flag);
-      }
-    }
-    for (const MatchedWell& well : match_.wells) {
-      if (!is_sample(well) || well.sample != sample || !well.channels.empty()) continue;
-      made.needs_review = true;
-      made.reasons.push_back({"well_without_channels", {{"well", well.well.label}, {"sample", sample}}});
-    }
+    lookup_.explain(made);
     if (definition_.controls.empty()) {
       made.needs_review = true;
       made.reasons.push_back({"no_controls_defined", {}});
     }
+    if (!faults.empty()) invalidate(made, faults);
     if (!result_.run_valid) {
       std::vector<Message> reasons{{"run_invalid", {}}};
       reasons.insert(reasons.end(), result_.run_reasons.begin(), result_.run_reasons.end());
@@ -415,12 +263,28 @@ class Analysis {
     return made;
   }
 
+  void take_well_flags(const MatchedWell& well, SampleCall& made) const {
+    for (std::size_t i = 0; i < well.channels.size(); ++i) {
+      made.wells.push_back(well.first_row + i);
+      for (const Message& flag : result_.wells[well.first_row + i].flags) {
+        if (!asks_for_review(flag)) continue;
+        made.needs_review = true;
+        made.reasons.push_back(flag);
+      }
+    }
+    if (!well.channels.empty()) return;
+    made.needs_review = true;
+    made.reasons.push_back({"well_without_channels", {{"well", well.well.label}, {"sample", made.sample}}});
+  }
+
   const RunData& run_;
   const AssayDefinition& definition_;
   const CovariateTable& covariates_;
+  const AnalysisContext& context_;
   PlateMatch match_;
-  std::vector<CqOptions> options_;  ///< per target
-  double longest_ = 0.0;            ///< last cycle read on the plate
+  RunConditions conditions_;
+  CovariateLookup lookup_;
+  RunContext values_;
   PlateResult result_;
 };
 
@@ -429,7 +293,37 @@ class Analysis {
 PlateResult analyze_run(const Run& run, const AssayDefinition& definition, const CovariateTable& covariates,
                         const AnalysisContext& context) {
   require_runnable(definition, context.proof);
-  return Analysis(run, definition, covariates).analyze();
+  if (definition.targets.empty())
+    refuse(definition, "the assay measures no target; it is called from covariates alone");
+  return Analysis(run, definition, covariates, context).analyze();
+}
+
+PlateResult analyze_covariates(const AssayDefinition& definition, const CovariateTable& covariates,
+                               const AnalysisContext& context) {
+  require_runnable(definition, context.proof);
+  if (!definition.targets.empty()) refuse(definition, "the assay measures targets; it needs a run");
+  PlateResult result = begin_result(definition, covariates, context);
+  // There is no run: what has a date is judged on the day the sheet gives, else on that of the analysis.
+  RunData nothing;
+  if (!context.sheet || context.sheet->run_date.empty()) nothing.started_at = context.today;
+  const RunConditions conditions = find_run_conditions(nothing, definition, context.sheet);
+  append(result.warnings, conditions.warnings);
+  append(result.run_reasons, conditions.run_reasons);
+  append(result.not_releasable, conditions.not_releasable);
+  result.run_valid = result.run_reasons.empty();
+  const CovariateLookup lookup(definition, covariates, context.sheet, conditions.date);
+  for (const CovariateRow& row : covariates.rows) {
+    SampleObservation observation;
+    observation.sample = row.sample;
+    observation.covariates = lookup.find(row.sample);
+    SampleCall made = call_sample(definition, observation);
+    lookup.explain(made);
+    if (!result.run_valid) invalidate(made, result.run_reasons);
+    result.calls.push_back(std::move(made));
+  }
+  flag_identities(covariates, {}, result);
+  decide_release(definition, context, result);
+  return result;
 }
 
 }  // namespace qpcr

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "libqpcr/assay/control_matching.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
@@ -62,8 +63,10 @@ class Matcher {
     match_by_dye();
     demand_every_target();
     collect_wells();
-    find_controls();
+    match_controls(definition_, match_.wells, match_.run_reasons);
     keep_wells_to_judge();
+    number_rows();
+    list_other_assays();
     warn_unused();
     warn_unclear_wells();
     return std::move(match_);
@@ -112,8 +115,7 @@ class Matcher {
     for (std::size_t i = 0; i < run_.measurements.size(); ++i) {
       const Measurement& measurement = run_.measurements[i];
       const std::string_view dye = trim(measurement.dye);
-      if (targets_[i] || !trim(measurement.target).empty() || dye.empty() || find_assay_curve(measurement) == nullptr)
-        continue;
+      if (targets_[i] || !trim(measurement.target).empty() || dye.empty() || !is_readable(measurement)) continue;
       if (equals_ignoring_case(dye, run_.passive_reference_dye)) continue;
       std::optional<std::size_t> only;
       bool unique = true;
@@ -132,11 +134,17 @@ class Matcher {
     }
   }
 
+  /// What the definition reads of a channel is there: a curve, or the instrument's own Cq.
+  bool is_readable(const Measurement& measurement) const {
+    if (definition_.cq.origin == CqOrigin::vendor) return measurement.vendor.cq_status != CqStatus::not_measured;
+    return find_assay_curve(measurement) != nullptr;
+  }
+
   /// Some channel of the target can be read, or was read and then omitted.
   bool is_in_run(std::size_t target) const {
     for (std::size_t i = 0; i < run_.measurements.size(); ++i) {
       if (targets_[i] != target) continue;
-      if (run_.measurements[i].excluded || find_assay_curve(run_.measurements[i]) != nullptr) return true;
+      if (run_.measurements[i].excluded || is_readable(run_.measurements[i])) return true;
     }
     return false;
   }
@@ -146,15 +154,19 @@ class Matcher {
       if (is_in_run(t)) continue;
       std::set<std::string> channels;
       for (const Measurement& measurement : run_.measurements) {
-        if (find_assay_curve(measurement) == nullptr) continue;
+        if (!is_readable(measurement)) continue;
         channels.insert(fmt::format("{} ({})", measurement.target.empty() ? "no target" : measurement.target,
                                     measurement.dye.empty() ? "no dye" : measurement.dye));
       }
       std::string found;
       for (const std::string& channel : channels) found += (found.empty() ? "" : ", ") + channel;
       const AssayTarget& target = definition_.targets[t];
-      refuse(run_, "target " + target.id, found.empty() ? "no amplification curves" : found,
-             fmt::format("a channel {} ({}) with curves", target.id, target.dye), "the run does not hold this target");
+      const bool vendor = definition_.cq.origin == CqOrigin::vendor;
+      if (found.empty()) found = vendor ? "no Cq of the instrument" : "no amplification curves";
+      refuse(run_, "target " + target.id, found,
+             fmt::format("a channel {} ({}) with {}", target.id, target.dye,
+                         vendor ? "the instrument's own Cq" : "curves"),
+             "the run does not hold this target");
     }
   }
 
@@ -187,7 +199,7 @@ class Matcher {
     for (MatchedChannel& channel : well.channels) {
       if (channel.target != *targets_[i]) continue;
       const auto is_empty = [this](std::size_t measurement) {
-        return find_assay_curve(run_.measurements[measurement]) == nullptr && !run_.measurements[measurement].excluded;
+        return !is_readable(run_.measurements[measurement]) && !run_.measurements[measurement].excluded;
       };
       if (is_empty(i)) return;
       if (!is_empty(channel.measurement)) {
@@ -242,7 +254,7 @@ class Matcher {
       take_role(well, measurement);
       const bool passive =
           trim(measurement.target).empty() && equals_ignoring_case(trim(measurement.dye), run_.passive_reference_dye);
-      well.other_assay = well.other_assay || (find_assay_curve(measurement) != nullptr && !passive);
+      well.other_assay = well.other_assay || (is_readable(measurement) && !passive);
     }
   }
 
@@ -255,65 +267,35 @@ class Matcher {
                        match_.wells.end());
   }
 
-  static std::optional<ControlKind> to_control_kind(SampleRole role) {
-    switch (role) {
-      case SampleRole::no_template_control:
-        return ControlKind::no_template;
-      case SampleRole::negative_control:
-        return ControlKind::negative;
-      case SampleRole::positive_control:
-        return ControlKind::positive;
-      default:
-        return std::nullopt;
-    }
-  }
-
-  std::optional<std::size_t> find_control_by_name(std::string_view sample) const {
-    for (std::size_t c = 0; c < definition_.controls.size(); ++c) {
-      for (const std::string& name : definition_.controls[c].sample_names) {
-        if (equals_ignoring_case(name, sample)) return c;
-      }
-    }
-    return std::nullopt;
-  }
-
-  void find_controls() {
+  void number_rows() {
+    std::size_t row = 0;
     for (MatchedWell& well : match_.wells) {
-      const std::optional<ControlKind> kind = to_control_kind(well.role);
-      well.control = find_control_by_name(well.sample);
-      if (well.control) {
-        const ControlDefinition& control = definition_.controls[*well.control];
-        const bool role_says_other =
-            kind ? *kind != control.kind : well.role != SampleRole::unspecified && well.role != SampleRole::unknown;
-        if (role_says_other) {
-          match_.run_reasons.push_back({"control_role_conflict",
-                                        {{"well", well.well.label},
-                                         {"sample", well.sample},
-                                         {"control", control.id},
-                                         {"role", std::string(to_string(well.role))}}});
-        }
-        continue;
-      }
-      if (!kind) continue;
-      std::vector<std::size_t> candidates;
-      for (std::size_t c = 0; c < definition_.controls.size(); ++c) {
-        if (definition_.controls[c].kind == *kind) candidates.push_back(c);
-      }
-      if (candidates.size() == 1) {
-        well.control = candidates.front();
-      } else if (candidates.size() > 1) {
-        match_.run_reasons.push_back(
-            {"control_name_unknown",
-             {{"well", well.well.label}, {"sample", well.sample}, {"kind", std::string(to_string(*kind))}}});
-      }
+      well.first_row = row;
+      row += well.channels.size();
     }
+  }
+
+  /// Wells of another assay on the plate are left alone; a sample that stands in both may be a slip of the set-up.
+  void list_other_assays() {
+    std::string labels;
+    std::set<std::string> here;
+    for (const MatchedWell& well : match_.wells) {
+      if (!well.channels.empty()) here.insert(well.sample);
+    }
+    for (const MatchedWell& well : match_.wells) {
+      if (!is_of_other_assay(well)) continue;
+      labels += (labels.empty() ? "" : ", ") + well.well.label;
+      if (!here.contains(well.sample)) continue;
+      match_.warnings.push_back({"sample_in_other_assay", {{"sample", well.sample}, {"well", well.well.label}}});
+    }
+    if (!labels.empty()) match_.warnings.push_back({"wells_of_other_assay", {{"wells", labels}}});
   }
 
   void warn_unused() {
     UnusedChannels unused;
     for (std::size_t i = 0; i < run_.measurements.size(); ++i) {
       const Measurement& measurement = run_.measurements[i];
-      if (targets_[i] || find_assay_curve(measurement) == nullptr) continue;
+      if (targets_[i] || !is_readable(measurement)) continue;
       const bool passive =
           measurement.target.empty() && equals_ignoring_case(trim(measurement.dye), run_.passive_reference_dye);
       if (!passive) ++unused.wells[{measurement.target, measurement.dye}];
@@ -337,6 +319,7 @@ class Matcher {
   void warn_unclear_wells() {
     for (const MatchedWell& well : match_.wells) {
       const std::string sample = well.sample.empty() ? "–" : well.sample;
+      if (is_of_other_assay(well)) continue;
       if (well.channels.empty()) {
         match_.warnings.push_back({"well_without_channels", {{"well", well.well.label}, {"sample", sample}}});
       }
@@ -365,8 +348,16 @@ class Matcher {
 
 }  // namespace
 
+bool is_of_other_assay(const MatchedWell& well) { return well.other_assay && well.channels.empty(); }
+
 PlateMatch match_plate(const RunData& run, const AssayDefinition& definition) {
   return Matcher(run, definition).match();
+}
+
+bool is_label_of(const WellId& well, std::string_view label) {
+  if (equals_ignoring_case(well.label, label)) return true;
+  const std::optional<GridPosition> place = parse_label(label);
+  return place && well.position && *place == *well.position;
 }
 
 const AmplificationCurve* find_assay_curve(const Measurement& measurement) {

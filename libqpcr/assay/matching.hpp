@@ -26,8 +26,13 @@ struct MatchedWell {
   std::optional<std::size_t> control;    ///< index into the definition's controls
   std::vector<MatchedChannel> channels;  ///< in the definition's order of targets; none where nothing can be read
   std::string unknown_role;              ///< what the file calls the well's role, where no role is known by that word
-  bool other_assay = false;              ///< it holds curves, but none of a channel of this assay
+  bool other_assay = false;              ///< it holds readings of a channel that is none of this assay
+  /// Of its first channel in a table that has one row a channel, in the order of PlateMatch::wells.
+  std::size_t first_row = 0;
 };
+
+/// It holds readings, but none of a channel of this assay: it is listed and not called.
+bool is_of_other_assay(const MatchedWell& well);
 
 struct PlateMatch {
   std::vector<MatchedWell> wells;    ///< plate order
@@ -37,6 +42,9 @@ struct PlateMatch {
 
 /// @throws Error as analyze_run().
 PlateMatch match_plate(const RunData& run, const AssayDefinition& definition);
+
+/// Of one well: "A01" and "a1" are one place.
+bool is_label_of(const WellId& well, std::string_view label);
 
 /// The curve of a measurement that the assay may analyse, or null: a raw filter without a target is not separated by
 /// colour.

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/assay/support.hpp"
+#include "tests/assay/vendor_plate.hpp"
 
 using assay_test::add_well;
 using assay_test::error_of;
@@ -83,7 +83,9 @@ TEST_CASE("a good plate: run valid, three calls, Cqs where they were put") {
       std::all_of(result.controls.begin(), result.controls.end(), [](const auto& control) { return control.passed; }));
   CHECK(result.controls.size() == 15);
   CHECK(qpcr::count_calls(result, Outcome::positive) == 1);
-  CHECK(result.warnings.empty());
+  REQUIRE(result.warnings.size() == 1);
+  CHECK(result.warnings[0].id == "covariate_row_without_sample");
+  CHECK(qpcr::find_value(result.warnings[0], "samples") == "S4");
   REQUIRE(result.provenance.sources.size() == 1);
   CHECK(result.provenance.sources[0].name == "covariates.csv");
   CHECK(result.provenance.sources[0].sha256.size() == 64);
@@ -263,7 +265,8 @@ TEST_CASE("channels with data that the assay does not use are named; a passive r
   run.passive_reference_dye = "ROX-P";
   add_well(run, "B1", "S1", {{"EXTRA", "CY55", 30}, {"", "ROX-P", {}}});
   const auto result = analyze(run);
-  REQUIRE(result.warnings.size() == 1);
+  REQUIRE(result.warnings.size() == 2);
+  CHECK(result.warnings[1].id == "covariate_row_without_sample");
   CHECK(result.warnings[0].id == "channel_not_in_assay");
   CHECK(qpcr::find_value(result.warnings[0], "target") == "EXTRA");
   CHECK(find_call(result, "S1").outcome == Outcome::negative);
@@ -367,4 +370,180 @@ TEST_CASE("a truncated control or a failed sample never stops the plate") {
   const auto result = analyze(run);
   CHECK(find_call(result, "S3").outcome == Outcome::invalid);
   CHECK(find_call(result, "S2").outcome == Outcome::positive);
+}
+
+TEST_CASE("two assays on a plate: wells of the other are left alone and listed, a sample in both is pointed at") {
+  qpcr::RunData run = plate();
+  add_well(run, "D1", "X1", {{"KRAS", "FAM", 30.0}});
+  add_well(run, "D2", "S1", {{"KRAS", "FAM", 30.0}});
+  // The other assay's controls are not ours to judge.
+  add_well(run, "D3", "NTC", {{"KRAS", "FAM", 30.0}});
+  add_well(run, "D4", "STRANGE", {{"KRAS", "FAM", 30.0}});
+  for (qpcr::Measurement& each : run.measurements) {
+    if (each.sample == "STRANGE") each.role = qpcr::SampleRole::positive_control;
+  }
+  const auto result = analyze(run);
+  CHECK(result.run_valid);
+  CHECK(result.calls.size() == 3);
+  CHECK(find_call(result, "S1").outcome == Outcome::negative);
+  const auto listed = std::find_if(result.warnings.begin(), result.warnings.end(),
+                                   [](const auto& warning) { return warning.id == "wells_of_other_assay"; });
+  REQUIRE(listed != result.warnings.end());
+  CHECK(qpcr::find_value(*listed, "wells") == "D1, D2, D3, D4");
+  const auto both = std::find_if(result.warnings.begin(), result.warnings.end(),
+                                 [](const auto& warning) { return warning.id == "sample_in_other_assay"; });
+  REQUIRE(both != result.warnings.end());
+  CHECK(qpcr::find_value(*both, "sample") == "S1");
+}
+
+TEST_CASE("a sample that the covariate table does not know is invalid and says so") {
+  qpcr::RunData run = plate();
+  add_well(run, "C5", "S8", methylation({31, {}, {}, 26}));
+  const auto result = analyze(run);
+  const auto& call = find_call(result, "S8");
+  CHECK(call.outcome == Outcome::invalid);
+  CHECK(has_reason(call.reasons, "covariate_row_missing"));
+  CHECK_FALSE(has_reason(find_call(result, "S2").reasons, "covariate_row_missing"));
+}
+
+TEST_CASE("the instrument's Cq is taken over where the definition says so, and the flags say so") {
+  const auto vendor = assay_test::vendor_definition("demo-methylation.toml");
+  qpcr::RunData run = assay_test::vendor_methylation_run();
+  assay_test::add_vendor_well(run, "B2", "S1", methylation({31, {}, 33, 26}));
+  assay_test::add_vendor_well(run, "B4", "S2", methylation({{}, {}, {}, 26}));
+  const auto result = assay_test::analyze(run, vendor);
+  REQUIRE(result.run_valid);
+  CHECK(find_call(result, "S1").outcome == Outcome::positive);
+  CHECK(find_call(result, "S2").outcome == Outcome::negative);
+  CHECK(row(result, "B2", "DM1").cq.cq_cycles.value() == 31);
+  CHECK(has_reason(row(result, "B2", "DM1").flags, "vendor_cq_used"));
+  CHECK(row(result, "B2", "DM2").imputed);
+  CHECK(has_reason(result.warnings, "vendor_cq_taken_over"));
+  CHECK(has_reason(result.warnings, "run_length_unknown"));
+  CHECK_FALSE(result.thresholds[0].threshold.has_value());
+
+  // A curve beside it decides nothing, but a run that was stopped early cannot say "not detected".
+  for (qpcr::Measurement& each : run.measurements) each.amplification.push_back(assay_test::make_curve({}, 38));
+  const auto stopped = assay_test::analyze(run, vendor);
+  CHECK(has_reason(stopped.run_reasons, "run_too_short"));
+  CHECK(row(stopped, "B2", "DM1").cq.cq_cycles.value() == 31);
+  CHECK(row(stopped, "B2", "DM2").cq.status == qpcr::CqStatus::not_measured);
+  qpcr::RunData protocol = assay_test::vendor_methylation_run();
+  qpcr::ProtocolStep step;
+  step.repeats = 40;
+  step.collects = true;
+  protocol.protocol.push_back(step);
+  CHECK(has_reason(assay_test::analyze(protocol, vendor).run_reasons, "run_too_short"));
+
+  // A well without the instrument's Cq is not judged, a run without any is refused.
+  qpcr::RunData partial = assay_test::vendor_methylation_run();
+  assay_test::add_vendor_well(partial, "B2", "S1", methylation({31, {}, 33, 26}));
+  measurement(partial, "B2", "DM2").vendor = {};
+  const auto lacking = assay_test::analyze(partial, vendor);
+  CHECK(has_reason(row(lacking, "B2", "DM2").flags, "vendor_cq_missing"));
+  CHECK(row(lacking, "B2", "DM2").cq.status == qpcr::CqStatus::not_measured);
+  CHECK(find_call(lacking, "S1").needs_review);
+  CHECK(contains(error_of([&] { qpcr::analyze_run(qpcr::Run(plate()), vendor, covariates()); }),
+                 "the run does not hold this target: expected a channel DM1 (FAM) with the instrument's own Cq, got "
+                 "'no Cq of the instrument'"));
+}
+
+TEST_CASE("a curve that the gate refuses has no Cq, and the well says what it was") {
+  qpcr::AssayDefinition gated = assay();
+  for (qpcr::AssayTarget& target : gated.targets) {
+    if (target.id == "DM1") target.minimum_rise = 4000;
+  }
+  // Typical curves of 5 000 RFU pass every gate; one that is a tenth as high fails the rise.
+  for (const auto shape : {qpcr::RequiredShape::any, qpcr::RequiredShape::amplified, qpcr::RequiredShape::typical}) {
+    gated.cq.gate.shape = shape;
+    CHECK(find_call(qpcr::analyze_run(qpcr::Run(plate()), gated, covariates()), "S2").outcome == Outcome::positive);
+  }
+  gated.cq.gate.shape = qpcr::RequiredShape::any;
+  qpcr::RunData run = plate();
+  qpcr::AmplificationCurve& low = measurement(run, "B2", "DM1").amplification[0];
+  const qpcr::AmplificationCurve flat = assay_test::make_curve({});
+  for (std::size_t i = 0; i < low.fluorescence.size(); ++i) {
+    low.fluorescence[i] = flat.fluorescence[i] + 0.1 * (low.fluorescence[i] - flat.fluorescence[i]);
+  }
+  CHECK(row(analyze(run), "B2", "DM1").cq.status == qpcr::CqStatus::found);
+
+  gated.cq.gate.on_failure = qpcr::GateFailure::not_detected;
+  const auto absent = qpcr::analyze_run(qpcr::Run(run), gated, covariates());
+  CHECK(row(absent, "B2", "DM1").cq.status == qpcr::CqStatus::no_amplification);
+  CHECK_FALSE(row(absent, "B2", "DM1").cq.cq_cycles.has_value());
+  CHECK(row(absent, "B2", "DM1").imputed);
+  REQUIRE(has_reason(row(absent, "B2", "DM1").flags, "curve_gate_failed"));
+  CHECK(find_call(absent, "S2").needs_review);
+
+  gated.cq.gate.on_failure = qpcr::GateFailure::unreadable;
+  const auto unreadable = qpcr::analyze_run(qpcr::Run(run), gated, covariates());
+  CHECK(row(unreadable, "B2", "DM1").cq.status == qpcr::CqStatus::fit_failed);
+  CHECK(has_reason(row(unreadable, "B2", "DM1").flags, "curve_gate_failed_unreadable"));
+  CHECK_FALSE(row(unreadable, "B2", "DM1").imputed);
+
+  // A step in the middle of the plateau: the crossing is there, the shape is not typical.
+  qpcr::RunData odd = plate();
+  qpcr::AmplificationCurve& stepped = measurement(odd, "B2", "DM1").amplification[0];
+  for (std::size_t i = 41; i < stepped.fluorescence.size(); ++i) stepped.fluorescence[i] -= 4000;
+  qpcr::AssayDefinition typical = assay();
+  typical.cq.gate.shape = qpcr::RequiredShape::typical;
+  CHECK_FALSE(row(qpcr::analyze_run(qpcr::Run(odd), typical, covariates()), "B2", "DM1").cq.cq_cycles.has_value());
+}
+
+TEST_CASE("without a calibration the nominal thresholds serve research and nothing can be released") {
+  qpcr::AssayDefinition calibrated = assay();
+  calibrated.cq.threshold_origin = qpcr::ThresholdOrigin::calibrated;
+  const auto result = qpcr::analyze_run(qpcr::Run(plate()), calibrated, covariates());
+  CHECK(result.run_valid);
+  CHECK(find_call(result, "S2").outcome == Outcome::positive);
+  CHECK(result.thresholds[0].threshold.value() == 200);
+  CHECK(result.thresholds[0].calibration.empty());
+  CHECK(has_reason(result.warnings, "threshold_not_calibrated"));
+  CHECK(has_reason(result.not_releasable, "threshold_not_calibrated"));
+  CHECK(has_reason(result.not_releasable, "run_sheet_missing"));
+  CHECK_FALSE(result.releasable);
+}
+
+TEST_CASE("simulated data and invalid runs are never releasable, and an invalid call says that it is no result") {
+  const auto good = analyze(plate());
+  CHECK_FALSE(good.releasable);
+  CHECK(has_reason(good.not_releasable, "release_simulated"));
+  CHECK_FALSE(has_reason(good.not_releasable, "release_run_invalid"));
+  CHECK(has_reason(find_call(good, "S3").flags, "call_not_releasable"));
+  CHECK(find_call(good, "S2").flags.empty());
+  qpcr::RunData bad = plate();
+  measurement(bad, "A1", "DM1").amplification[0] = assay_test::make_curve(30.0);
+  CHECK(has_reason(analyze(bad).not_releasable, "release_run_invalid"));
+}
+
+TEST_CASE("a definition of covariates alone calls a table without a run") {
+  qpcr::AssayDefinition score = assay();
+  score.targets.clear();
+  score.controls.clear();
+  score.validity.clear();
+  score.values.clear();
+  score.cq = {};
+  qpcr::RuleDefinition rule;
+  rule.id = "high_afp";
+  rule.value = "afp";
+  rule.relation = qpcr::Relation::at_least;
+  rule.limit = 2.0;  // log10 of 100 ng/mL
+  score.rules = {rule};
+  score.positive = qpcr::CallExpression{};
+  score.positive->rule = "high_afp";
+  const auto table =
+      assay_test::covariates(score, "sample,sex,afp [ng/mL],subject\nS1,female,4,p1\nS2,male,400,p1\nS3,,400,\n");
+  const auto result = qpcr::analyze_covariates(score, table);
+  REQUIRE(result.calls.size() == 3);
+  CHECK(result.run_valid);
+  CHECK(result.run.empty());
+  CHECK(result.wells.empty());
+  CHECK(find_call(result, "S1").outcome == Outcome::negative);
+  CHECK(find_call(result, "S2").outcome == Outcome::positive);
+  CHECK(find_call(result, "S3").outcome == Outcome::invalid);
+  CHECK(has_reason(find_call(result, "S1").flags, "duplicate_subject"));
+  CHECK_FALSE(result.releasable);
+  REQUIRE(result.provenance.sources.size() == 1);
+  CHECK(contains(error_of([&] { qpcr::analyze_run(qpcr::Run(plate()), score, table); }), "assay_refused"));
+  CHECK(contains(error_of([&] { qpcr::analyze_covariates(assay(), covariates()); }), "it needs a run"));
 }
