@@ -16,6 +16,7 @@ namespace qpcr {
 enum class ThresholdMethod { calibrator_anchored, blank_deviations, fixed };
 
 std::string_view to_string(ThresholdMethod method);
+std::optional<ThresholdMethod> parse_threshold_method(std::string_view text);
 
 struct CalibratedThreshold {
   std::string target;
