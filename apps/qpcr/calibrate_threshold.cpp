@@ -147,7 +147,8 @@ void add_calibrate_threshold(CLI::App& calibrate_command, Action& action) {
   command->add_option("--approver", options->approver, "account of another person, who approves it")->required();
   command->add_option("--method", options->method, "calibrator_anchored (default), blank_deviations or fixed");
   command->add_option("--k", options->factor, "blank_deviations: standard deviations above the ground; 10 without it");
-  command->add_option("--fixed", options->fixed, "fixed: TARGET=FLUORESCENCE, once for each target");
+  command->add_option("--fixed", options->fixed, "fixed: TARGET=FLUORESCENCE, once for each target")
+      ->allow_extra_args(false);
   command->add_option("--date", options->date, "of the calibration runs, as 2026-01-05; today without it");
   command->add_option("--lang", options->language, "zh (default) or en, for the findings");
   command->callback([options, &action] { action = [options] { return calibrate(*options); }; });
