@@ -54,7 +54,9 @@ void add_calibrate(CLI::App& app, Action& action) {
   command->add_option("-o,--output", options->output, "the record to write, JSON")->required();
   command->add_option("--name", options->name, "name of the record; the file's name without it");
   command->add_option("--kind", options->kind, "which signal to learn from");
-  command->callback([options, &action] {
+  add_calibrate_threshold(*command, action);
+  command->callback([options, command, &action] {
+    if (!command->get_subcommands().empty()) return;
     action = [options] {
       std::optional<CurveKind> kind;
       if (!options->kind.empty()) {

@@ -16,6 +16,7 @@ namespace qpcr {
 enum class ThresholdMethod { calibrator_anchored, blank_deviations, fixed };
 
 std::string_view to_string(ThresholdMethod method);
+std::optional<ThresholdMethod> parse_threshold_method(std::string_view text);
 
 struct CalibratedThreshold {
   std::string target;
@@ -28,8 +29,24 @@ struct CalibratedThreshold {
   int wells = 0;  ///< curves it rests on
   std::optional<double> calibrator_mean_cq_cycles;
   std::optional<double> calibrator_sd_cycles;
+  /// Of the baseline windows of the calibrator's curves: the earliest first and the latest last cycle.
+  std::optional<double> baseline_first_cycle;
+  std::optional<double> baseline_last_cycle;
+  std::optional<double> blank_sd;  ///< of the blanks' readings about their baseline; method blank_deviations only
 
   bool operator==(const CalibratedThreshold&) const = default;
+};
+
+/// What the weak positive reads at the new thresholds: a ΔCq of the definition, or the Cq of a target that has none.
+struct WeakPositiveBias {
+  std::string value;             ///< identifier of the ΔCq, or of the target
+  std::string target;            ///< whose threshold it judges
+  int wells = 0;                 ///< wells of the target
+  double measured_cycles = 0.0;  ///< mean over the wells
+  double assigned_cycles = 0.0;  ///< from the middle of the limits of the weak positive control
+  double bias_cycles = 0.0;      ///< measured − assigned
+
+  bool operator==(const WeakPositiveBias&) const = default;
 };
 
 /// Immutable once written; `identity` is the SHA-256 of its canonical content.
@@ -52,7 +69,11 @@ struct ThresholdCalibration {
   std::vector<SourceFile> sources;
   std::string library_version;
   std::string identity;
-  bool signature_verified = false;  ///< set when it was read with a trusted signature
+  bool signature_verified = false;     ///< set when it was read with a trusted signature
+  std::optional<double> blank_factor;  ///< k of method blank_deviations
+  BaselineOptions baseline;            ///< of the definition: method, and the window where it names one
+  std::string colour_matrix = "none";  ///< that was applied to the curves; the instrument's own is not seen here
+  std::vector<WeakPositiveBias> weak_positive;
 
   bool operator==(const ThresholdCalibration&) const = default;
 };
@@ -64,7 +85,10 @@ struct CalibrationChoice {
 };
 
 /// The accepted record of the assay, instrument and lot on a day: the latest of those that are valid. A record that
-/// exists and is not valid (expired, not accepted, unsigned) is still given, with its problems: for research only.
+/// exists and is not valid (expired, not accepted, unsigned, of another version of the definition) is still given,
+/// with its problems: for research only. A simulated record always has a problem. So has a valid one that a later
+/// calibration of the same instrument and lot, made by that day and refused, puts in doubt.
+/// `date` is an ISO 8601 date, what follows a 'T' is not looked at; without one no record is valid.
 CalibrationChoice find_threshold_calibration(const std::vector<ThresholdCalibration>& records,
                                              const AssayDefinition& definition, std::string_view instrument_serial,
                                              std::string_view reagent_lot, std::string_view date);
