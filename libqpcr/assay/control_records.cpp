@@ -26,7 +26,7 @@ class Records {
   Records(std::string_view bytes, const std::string& path, const std::vector<std::string_view>& needed,
           const std::vector<std::string_view>& possible)
       : path_(path),
-        text_(decode_text(bytes, path)),
+        text_(decode_text(bytes, path).utf8),
         delimiter_(detect_delimiter(text_)),
         table_(parse_csv(text_, delimiter_, path), path) {
     for (std::size_t i = 0; i < table_.header().size(); ++i) {
