@@ -26,8 +26,8 @@ class Scanner {
   /// `least` to `most` digits.
   std::optional<int> number(std::size_t least, std::size_t most) {
     std::size_t length = 0;
-    while (length < rest_.size() && rest_[length] >= '0' && rest_[length] <= '9') ++length;
-    if (length < least || length > most) return std::nullopt;
+    while (length < most && length < rest_.size() && rest_[length] >= '0' && rest_[length] <= '9') ++length;
+    if (length < least) return std::nullopt;
     const auto value = parse_integer(rest_.substr(0, length));
     rest_.remove_prefix(length);
     return value ? std::optional<int>(static_cast<int>(*value)) : std::nullopt;
