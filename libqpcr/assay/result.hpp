@@ -164,6 +164,14 @@ struct TargetThreshold {
   std::string calibration = {};  ///< identity of the calibration record it comes from; empty for none
 };
 
+/// The standard curve of the run itself: Cq = intercept + slope · log10(quantity).
+struct StandardCurveResult {
+  std::string id;  ///< in the definition
+  std::string target;
+  std::optional<double> slope = std::nullopt;  ///< absent, as the intercept: no acceptable curve
+  std::optional<double> intercept = std::nullopt;
+};
+
 struct PlateResult {
   std::string schema = "qpcr.result/2";
   AssayIdentity assay;
@@ -184,6 +192,13 @@ struct PlateResult {
   std::string control_lot = {};         ///< from the run sheet
   bool releasable = false;              ///< results may reach a patient report, LIS or outbox
   std::vector<Message> not_releasable;  ///< why not; empty exactly when releasable
+  // What run-to-run quality control keeps apart; empty where neither the run nor its sheet says.
+  std::string instrument_serial = {};
+  std::string started_at = {};  ///< as written, in the instrument's own time
+  std::string reagent_lot = {};
+  std::string control_lot = {};
+  std::vector<std::string> monitored_controls = {};  ///< identifiers that the definition follows from run to run
+  std::vector<StandardCurveResult> standard_curves = {};
 };
 
 /// Number of calls with an outcome.
