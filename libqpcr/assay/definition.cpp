@@ -1,357 +1,235 @@
-// TOML → AssayDefinition: what each key is, and where a wrong one stands.
+// TOML → AssayDefinition: the header, the outcome and what follows from it; the other tables are in parse_*.cpp.
 #include "libqpcr/assay/definition.hpp"
-
-#include <algorithm>
 
 #include <fmt/format.h>
 
-#include "libqpcr/assay/names.hpp"
-#include "libqpcr/assay/toml_document.hpp"
+#include "libqpcr/assay/definition_parsing.hpp"
 #include "libqpcr/core/file.hpp"
 
 namespace qpcr {
+namespace parsing {
 namespace {
 
-template <typename E, std::size_t N>
-E get_choice(const TomlTable& table, std::string_view key, const names::Table<E, N>& choices) {
-  const std::string text = table.get_text(key);
-  std::string expected = "one of";
-  std::vector<std::string> words;
-  for (const auto& [value, name] : choices) {
-    if (name == text) return value;
-    words.emplace_back(name);
-    expected += fmt::format("{} '{}'", words.size() > 1 ? "," : "", name);
+void check_schema(const TomlTable& document) {
+  constexpr std::string_view schema = "qpcr.assay/2";
+  const std::string found = document.get_text("schema");
+  if (found == schema) return;
+  if (found == "qpcr.assay/1") {
+    document.refuse_because(
+        "schema",
+        "this is qpcr.assay/1 and this version reads qpcr.assay/2: write each citation as a table [[sources]], name "
+        "one of them in source = \"…\", and give every delta_cq its orientation (docs/formats/assay.md)");
   }
-  if (const auto nearest = find_nearest_word(text, words))
-    expected = fmt::format("{} (did you mean '{}'?)", expected, *nearest);
-  table.refuse(key, expected);
+  document.refuse("schema", fmt::format("'{}'", schema));
 }
 
-template <typename E, std::size_t N>
-E find_choice(const TomlTable& table, std::string_view key, const names::Table<E, N>& choices, E absent) {
-  return table.has(key) ? get_choice(table, key, choices) : absent;
+void parse_header(const TomlTable& root, AssayDefinition& assay) {
+  assay.id = root.get_text("id");
+  assay.version = root.get_text("version");
+  assay.claim = get_choice(root, "claim", names::claim);
+  assay.horizon_years = root.find_number("horizon_years");
+  assay.title = parse_localized(root.get_table("title"));
+  assay.intended_use = parse_localized(root.get_table("intended_use"));
+  for (const TomlTable& row : root.find_tables("sources")) {
+    row.allow_only({"id", "text", "certainty"});
+    assay.sources.push_back(
+        {row.get_text("id"), row.get_text("text"), get_choice(row, "certainty", names::source_certainty)});
+  }
+  assay.default_source = find_word(root, "source");
+  for (const TomlTable& row : root.find_tables("statements")) assay.statements.push_back(parse_localized(row));
 }
 
-int get_count(const TomlTable& table, std::string_view key, int absent) {
-  const std::optional<long> value = table.find_integer(key);
-  if (!value) return absent;
-  constexpr long largest = 10000;
-  if (*value < 0 || *value > largest) table.refuse(key, fmt::format("a whole number from 0 to {}", largest));
-  return static_cast<int>(*value);
+RepeatPlan parse_repeat(const TomlTable& table) {
+  table.allow_only({"maximum", "decision", "requests"});
+  RepeatPlan plan;
+  plan.maximum = get_count(table, "maximum");
+  plan.decision = find_choice(table, "decision", names::repeat_decision, plan.decision);
+  for (const TomlTable& row : table.get_tables("requests")) {
+    row.allow_only({"cause", "from", "instruction"});
+    plan.rules.push_back({get_choice(row, "cause", names::repeat_cause), get_choice(row, "from", names::repeat_step),
+                          find_word(row, "instruction")});
+  }
+  return plan;
 }
+
+FlagLimits parse_flags(const TomlTable& table) {
+  table.allow_only({"weak_positive", "neighbour_difference"});
+  FlagLimits limits;
+  limits.weak_positive_cycles = table.find_number("weak_positive").value_or(limits.weak_positive_cycles);
+  limits.neighbour_difference_cycles =
+      table.find_number("neighbour_difference").value_or(limits.neighbour_difference_cycles);
+  return limits;
+}
+
+/// A score has no positive and negative; what it does not say of the others is what a report would say anyway.
+OutcomeTexts parse_score_outcomes(const std::optional<TomlTable>& table, const LocalizedText& title) {
+  OutcomeTexts texts;
+  texts.indeterminate = {"不确定", "Indeterminate"};
+  texts.invalid = {"无效", "Invalid"};
+  texts.scored = title;
+  if (!table) return texts;
+  for (const std::string_view key : {"positive", "negative"}) {
+    if (table->has(key)) table->refuse_because(key, "a score makes no positive and negative");
+  }
+  table->allow_only({"scored", "indeterminate", "invalid"});
+  if (const auto text = table->find_table("scored")) texts.scored = parse_localized(*text);
+  if (const auto text = table->find_table("indeterminate")) texts.indeterminate = parse_localized(*text);
+  if (const auto text = table->find_table("invalid")) texts.invalid = parse_localized(*text);
+  return texts;
+}
+
+OutcomeTexts parse_call_outcomes(const TomlTable& table) {
+  if (table.has("scored")) table.refuse_because("scored", "only a definition with [classification] reports a score");
+  table.allow_only({"positive", "negative", "indeterminate", "invalid"});
+  OutcomeTexts texts;
+  texts.positive = parse_localized(table.get_table("positive"));
+  texts.negative = parse_localized(table.get_table("negative"));
+  texts.indeterminate = parse_localized(table.get_table("indeterminate"));
+  texts.invalid = parse_localized(table.get_table("invalid"));
+  return texts;
+}
+
+/// [call] of a diagnosis, [classification] of a score; a template may lack both.
+void parse_decision(const TomlTable& root, AssayDefinition& assay) {
+  const bool is_template = assay.status == AssayStatus::template_only;
+  if (const auto table = root.find_table("classification")) assay.classification = parse_classification(*table);
+  if (assay.classification && root.has("call"))
+    root.refuse_because("call", "a definition makes a call or a classification, not both");
+  if (!assay.classification && assay.claim != Claim::diagnosis && !root.has("call") && !is_template) {
+    root.refuse_because("classification", fmt::format("this key is required: a {} is a score", to_string(assay.claim)));
+  }
+  if (root.has("call") || (!assay.classification && !is_template)) {
+    const TomlTable call = root.get_table("call");
+    call.allow_only({"positive"});
+    assay.positive = parse_expression(call.get_table("positive"));
+  }
+  const bool is_score = assay.classification || (!assay.positive && assay.claim != Claim::diagnosis);
+  assay.outcomes = is_score ? parse_score_outcomes(root.find_table("outcomes"), assay.title)
+                            : parse_call_outcomes(root.get_table("outcomes"));
+}
+
+ReleaseRecord parse_release(const TomlTable& table) {
+  table.allow_only({"registration", "laboratory_developed_test", "verified_by", "verification_date",
+                    "verification_sha256", "valid_from", "valid_until"});
+  if (table.has("registration") == table.has("laboratory_developed_test"))
+    table.refuse_because("", "expected exactly one of 'registration', 'laboratory_developed_test'");
+  ReleaseRecord release;
+  release.registration = find_word(table, "registration");
+  release.laboratory_developed_test = find_word(table, "laboratory_developed_test");
+  release.verified_by = table.get_text("verified_by");
+  release.verification_date = table.get_date("verification_date");
+  release.verification_sha256 = table.get_text("verification_sha256");
+  release.valid_from = table.get_date("valid_from");
+  release.valid_until = table.get_date("valid_until");
+  return release;
+}
+
+/// A source that is named and would apply anyway is the same content as one that is not named.
+void omit_default_sources(AssayDefinition& assay) {
+  const auto omit = [&](std::string& source) {
+    if (source == assay.default_source) source.clear();
+  };
+  const auto omit_all = [&](auto& list) {
+    for (auto& item : list) omit(item.source);
+  };
+  omit_all(assay.targets);
+  omit_all(assay.controls);
+  omit_all(assay.validity);
+  omit_all(assay.inhibition);
+  omit_all(assay.standard_curves);
+  omit_all(assay.covariates);
+  for (CovariateDefinition& covariate : assay.covariates) omit_all(covariate.conversions);
+  omit_all(assay.acceptance);
+  omit_all(assay.values);
+  for (ValueDefinition& value : assay.values) {
+    if (value.recalibration) omit(value.recalibration->source);
+  }
+  omit_all(assay.rules);
+  if (assay.threshold_calibration) omit(assay.threshold_calibration->source);
+  if (assay.classification) omit(assay.classification->source);
+}
+
+}  // namespace
 
 LocalizedText parse_localized(const TomlTable& table) {
   table.allow_only({"zh", "en"});
   return {table.get_text("zh"), table.get_text("en")};
 }
 
-/// [lower, upper] of an array of two numbers.
-std::optional<std::pair<double, double>> find_pair(const TomlTable& table, std::string_view key) {
+int get_count(const TomlTable& table, std::string_view key) {
+  constexpr long largest = 1000000;
+  const long value = table.get_integer(key);
+  if (value < 0 || value > largest) table.refuse(key, fmt::format("a whole number from 0 to {}", largest));
+  return static_cast<int>(value);
+}
+
+int find_count(const TomlTable& table, std::string_view key, int absent) {
+  return table.has(key) ? get_count(table, key) : absent;
+}
+
+std::string find_word(const TomlTable& table, std::string_view key) { return table.find_text(key).value_or(""); }
+
+std::vector<std::string> find_list(const TomlTable& table, std::string_view key) {
+  return table.find_texts(key).value_or(std::vector<std::string>{});
+}
+
+std::optional<std::pair<double, double>> find_window(const TomlTable& table, std::string_view key) {
   const auto numbers = table.find_numbers(key);
   if (!numbers) return std::nullopt;
   if (numbers->size() != 2) table.refuse(key, "two numbers, [lower, upper]");
   return std::pair{(*numbers)[0], (*numbers)[1]};
 }
 
-CqSettings parse_cq(const TomlTable& table) {
-  table.allow_only({"method", "baseline", "baseline_cycles", "model", "cycles", "signal"});
-  CqSettings settings;
-  const std::string method = table.get_text("method");
-  const auto parsed_method = parse_cq_method(method);
-  // The rules that a call may rest on; the others are for research.
-  const bool may_call = parsed_method == CqMethod::threshold || parsed_method == CqMethod::second_derivative_maximum;
-  if (!may_call) table.refuse("method", "one of 'threshold', 'second_derivative_maximum'");
-  settings.options.method = *parsed_method;
-  if (const auto baseline = table.find_text("baseline")) {
-    const auto parsed = parse_baseline_method(*baseline);
-    if (!parsed || *parsed == BaselineMethod::model) table.refuse("baseline", "one of 'none', 'constant', 'linear'");
-    settings.options.baseline.method = *parsed;
-  }
-  if (const auto window = find_pair(table, "baseline_cycles")) {
-    settings.options.baseline.first_cycle = window->first;
-    settings.options.baseline.last_cycle = window->second;
-  }
-  if (const auto model = table.find_text("model")) {
-    const auto parsed = parse_amplification_model(*model);
-    const bool may_call_on =
-        parsed == AmplificationModel::log_logistic_4 || parsed == AmplificationModel::log_logistic_5;
-    if (!may_call_on) table.refuse("model", "one of 'log_logistic_4', 'log_logistic_5'");
-    settings.options.model = *parsed;
-  }
-  table.get_integer("cycles");
-  settings.cycles = get_count(table, "cycles", 0);
-  if (table.has("signal")) settings.signal = get_choice(table, "signal", names::signal_scale);
-  return settings;
-}
-
-AssayTarget parse_target(const TomlTable& table) {
-  table.allow_only({"id", "aliases", "dye", "dye_aliases", "role", "kind", "treatment", "tube", "maximum_cq",
-                    "threshold", "maximum_spread", "not_detected"});
-  AssayTarget target;
-  target.id = table.get_text("id");
-  target.aliases = table.find_texts("aliases").value_or(std::vector<std::string>{});
-  target.dye = table.get_text("dye");
-  target.dye_aliases = table.find_texts("dye_aliases").value_or(std::vector<std::string>{});
-  target.role = get_choice(table, "role", names::target_role);
-  if (table.has("kind")) target.internal_control_kind = get_choice(table, "kind", names::internal_control_kind);
-  target.treatment = table.find_text("treatment").value_or("none");
-  target.tube = table.find_text("tube").value_or("1");
-  target.maximum_cq_cycles = table.find_number("maximum_cq");
-  target.threshold = table.find_number("threshold");
-  target.maximum_spread_cycles = table.find_number("maximum_spread");
-  if (const auto policy = table.find_table("not_detected")) {
-    policy->allow_only({"policy", "value", "maximum", "paired_with"});
-    target.not_detected.policy = get_choice(*policy, "policy", names::not_detected_policy);
-    target.not_detected.paired_with = policy->find_text("paired_with").value_or("");
-    const bool imputes = target.not_detected.policy == NotDetectedPolicy::impute;
-    const bool censors = target.not_detected.policy == NotDetectedPolicy::censor;
-    if (policy->has("value") && !imputes) policy->refuse_because("value", "only the policy 'impute' has a value");
-    if (policy->has("maximum") && !censors) policy->refuse_because("maximum", "only the policy 'censor' has a maximum");
-    if (imputes) target.not_detected.cycles = policy->get_number("value");
-    if (censors) target.not_detected.cycles = policy->get_number("maximum");
-  } else if (target.role == TargetRole::target) {
-    table.get_table("not_detected");
-  }
-  return target;
-}
-
-/// The limit of a row that holds, beside `others`, exactly one of the limit keys.
-CqLimit parse_limit(const TomlTable& table) {
-  CqLimit limit;
-  limit.target = table.get_text("target");
-  int count = 0;
-  for (const auto& [kind, name] : names::limit_kind) {
-    if (!table.has(name)) continue;
-    ++count;
-    limit.kind = kind;
-    switch (kind) {
-      case LimitKind::not_detected:
-        if (!table.get_flag(name)) table.refuse(name, "true (leave the key out otherwise)");
-        break;
-      case LimitKind::at_most:
-      case LimitKind::below:
-        limit.upper = table.get_number(name);
-        break;
-      case LimitKind::at_least:
-      case LimitKind::above:
-      case LimitKind::absent_or_above:
-        limit.lower = table.get_number(name);
-        break;
-      case LimitKind::within: {
-        const auto window = find_pair(table, name);
-        if (!(window->first < window->second))
-          table.refuse_because(name, "the window is reversed: expected [lower, upper]");
-        limit.lower = window->first;
-        limit.upper = window->second;
-        break;
-      }
-    }
-  }
-  if (count != 1) {
-    table.refuse_because(
-        "",
-        "expected exactly one of 'not_detected', 'at_most', 'below', 'at_least', 'above', 'within', 'absent_or_above'");
-  }
-  return limit;
-}
-
-ControlDefinition parse_control(const TomlTable& table) {
-  table.allow_only({"id", "kind", "sample_names", "minimum_count", "limits"});
-  ControlDefinition control;
-  control.id = table.get_text("id");
-  control.kind = get_choice(table, "kind", names::control_kind);
-  control.sample_names = table.find_texts("sample_names").value_or(std::vector<std::string>{});
-  control.minimum_count = get_count(table, "minimum_count", 1);
-  for (const TomlTable& row : table.find_tables("limits")) {
-    row.allow_only({"target", "not_detected", "at_most", "below", "at_least", "above", "within", "absent_or_above"});
-    control.limits.push_back(parse_limit(row));
-  }
-  return control;
-}
-
-ValidityRule parse_validity(const TomlTable& table) {
-  table.allow_only({"id", "target", "not_detected", "at_most", "below", "at_least", "above", "within",
-                    "absent_or_above", "exception_beside"});
-  ValidityRule rule;
-  rule.id = table.get_text("id");
-  rule.limit = parse_limit(table);
-  if (const auto exception = table.find_table("exception_beside")) {
-    exception->allow_only({"target", "at_most"});
-    rule.exception_target = exception->get_text("target");
-    rule.exception_at_most = exception->get_number("at_most");
-  }
-  return rule;
-}
-
-CovariateDefinition parse_covariate(const TomlTable& table) {
-  table.allow_only({"id", "kind", "missing", "unit", "minimum", "maximum", "transform", "coding"});
-  CovariateDefinition covariate;
-  covariate.id = table.get_text("id");
-  covariate.kind = get_choice(table, "kind", names::covariate_kind);
-  covariate.missing = get_choice(table, "missing", names::missing_policy);
-  const bool number = covariate.kind == CovariateKind::number;
-  for (const std::string_view key : {"unit", "minimum", "maximum", "transform"}) {
-    if (!number && table.has(key)) table.refuse_because(key, "only a number has this");
-  }
-  if (number) {
-    if (table.has("coding")) table.refuse_because("coding", "only a category has this");
-    covariate.unit = table.get_text("unit");
-    covariate.minimum = table.get_number("minimum");
-    covariate.maximum = table.get_number("maximum");
-    covariate.transform = find_choice(table, "transform", names::transform, Transform::none);
-  } else {
-    const TomlTable coding = table.get_table("coding");
-    for (const std::string& code : coding.keys()) covariate.coding[code] = coding.get_number(code);
-  }
-  return covariate;
-}
-
-std::map<std::string, double> parse_terms(const TomlTable& table) {
-  std::map<std::string, double> terms;
-  const TomlTable list = table.get_table("terms");
-  for (const std::string& id : list.keys()) terms[id] = list.get_number(id);
-  return terms;
-}
-
-ValueDefinition parse_value(const TomlTable& table) {
-  ValueDefinition value;
-  value.kind = get_choice(table, "kind", names::value_kind);
-  switch (value.kind) {
-    case ValueKind::delta_cq:
-      table.allow_only({"id", "kind", "display_digits", "target", "references"});
-      value.target = table.get_text("target");
-      value.references = table.get_texts("references");
-      break;
-    case ValueKind::linear:
-      table.allow_only({"id", "kind", "display_digits", "intercept", "terms"});
-      value.intercept = table.get_number("intercept");
-      value.terms = parse_terms(table);
-      break;
-    case ValueKind::logistic:
-      table.allow_only({"id", "kind", "display_digits", "intercept", "terms", "scale"});
-      value.intercept = table.get_number("intercept");
-      value.terms = parse_terms(table);
-      value.scale = table.find_number("scale").value_or(1.0);
-      break;
-    case ValueKind::max_of_sigmoids:
-      table.allow_only({"id", "kind", "display_digits", "sigmoids", "scale"});
-      value.scale = table.find_number("scale").value_or(1.0);
-      for (const TomlTable& row : table.find_tables("sigmoids")) {
-        row.allow_only({"value", "centre", "slope"});
-        value.sigmoids.push_back({row.get_text("value"), row.get_number("centre"), row.get_number("slope")});
-      }
-      break;
-    default:
-      table.refuse("kind", "a kind that this version reads");
-  }
-  value.id = table.get_text("id");
-  value.display_digits = get_count(table, "display_digits", 2);
-  return value;
-}
-
-RuleDefinition parse_rule(const TomlTable& table) {
-  table.allow_only(
-      {"id", "value", "at_most", "below", "at_least", "above", "gray", "compare", "digits", "at_least_replicates"});
-  RuleDefinition rule;
-  rule.id = table.get_text("id");
-  rule.value = table.get_text("value");
-  int count = 0;
-  for (const auto& [relation, name] : names::relation) {
-    if (!table.has(name)) continue;
-    ++count;
-    rule.relation = relation;
-    rule.limit = table.get_number(name);
-  }
-  if (count != 1) table.refuse_because("", "expected exactly one of 'at_most', 'below', 'at_least', 'above'");
-  if (const auto gray = find_pair(table, "gray")) {
-    if (!(gray->first < gray->second))
-      table.refuse_because("gray", "the gray zone is reversed: expected [lower, upper]");
-    rule.gray = GrayZone{gray->first, gray->second};
-  }
-  rule.compare = find_choice(table, "compare", names::comparison, Comparison::unrounded);
-  if (table.has("digits") && rule.compare == Comparison::unrounded) {
-    table.refuse_because("digits", "only a rounded comparison has digits");
-  }
-  if (rule.compare == Comparison::rounded) {
-    table.get_integer("digits");
-    rule.digits = get_count(table, "digits", 2);
-  }
-  if (table.has("at_least_replicates")) rule.at_least_replicates = get_count(table, "at_least_replicates", 1);
-  return rule;
-}
-
-CallExpression parse_expression(const TomlTable& table) {
-  table.allow_only({"any", "all", "at_least", "of"});
-  CallExpression expression;
-  std::string_view operands;
-  if (table.keys().size() == 1 && table.has("any")) {
-    expression.kind = CallExpression::Kind::any;
-    operands = "any";
-  } else if (table.keys().size() == 1 && table.has("all")) {
-    expression.kind = CallExpression::Kind::all;
-    operands = "all";
-  } else if (table.has("at_least") && table.has("of") && table.keys().size() == 2) {
-    expression.kind = CallExpression::Kind::at_least;
-    expression.at_least = get_count(table, "at_least", 1);
-    operands = "of";
-  } else {
-    table.refuse_because("", "expected { any = […] }, { all = […] } or { at_least = k, of = […] }");
-  }
-  for (const TomlTable::TextOrTable& element : table.get_texts_or_tables(operands)) {
-    if (element.table) {
-      expression.operands.push_back(parse_expression(*element.table));
-    } else {
-      CallExpression leaf;
-      leaf.rule = *element.text;
-      expression.operands.push_back(std::move(leaf));
-    }
-  }
-  if (expression.operands.empty()) table.refuse(operands, "at least one rule");
-  return expression;
-}
-
-AssayDefinition parse_root(const TomlTable& root) {
-  root.allow_only({"schema", "id", "version", "status", "claim", "title", "intended_use", "citations", "statements",
-                   "cq", "targets", "controls", "validity", "replicates", "covariates", "values", "rules", "call",
-                   "outcomes"});
-  constexpr std::string_view schema = "qpcr.assay/1";
-  if (root.get_text("schema") != schema) root.refuse("schema", fmt::format("'{}'", schema));
+AssayDefinition parse_definition(const TomlTable& document) {
+  check_schema(document);
+  document.allow_only({"schema",
+                       "id",
+                       "version",
+                       "status",
+                       "claim",
+                       "horizon_years",
+                       "title",
+                       "intended_use",
+                       "source",
+                       "sources",
+                       "statements",
+                       "cq",
+                       "targets",
+                       "controls",
+                       "validity",
+                       "inhibition",
+                       "replicates",
+                       "standard_curves",
+                       "threshold_calibration",
+                       "covariates",
+                       "acceptance",
+                       "values",
+                       "rules",
+                       "call",
+                       "classification",
+                       "repeat",
+                       "flags",
+                       "outcomes",
+                       "release"});
   AssayDefinition assay;
-  assay.id = root.get_text("id");
-  assay.version = root.get_text("version");
-  assay.status = get_choice(root, "status", names::assay_status);
-  assay.claim = get_choice(root, "claim", names::claim);
-  assay.title = parse_localized(root.get_table("title"));
-  assay.intended_use = parse_localized(root.get_table("intended_use"));
-  for (const std::string& text : root.find_texts("citations").value_or(std::vector<std::string>{})) {
-    assay.sources.push_back({fmt::format("source-{}", assay.sources.size() + 1), text, SourceCertainty::found});
-  }
-  for (const TomlTable& row : root.find_tables("statements")) assay.statements.push_back(parse_localized(row));
-  assay.cq = parse_cq(root.get_table("cq"));
-  for (const TomlTable& row : root.find_tables("targets")) assay.targets.push_back(parse_target(row));
-  for (const TomlTable& row : root.find_tables("controls")) assay.controls.push_back(parse_control(row));
-  for (const TomlTable& row : root.find_tables("validity")) assay.validity.push_back(parse_validity(row));
-  if (const auto replicates = root.find_table("replicates")) {
-    replicates->allow_only({"count", "minimum_valid"});
-    replicates->get_integer("count");
-    assay.replicates.count = get_count(*replicates, "count", 1);
-    assay.replicates.minimum_valid = get_count(*replicates, "minimum_valid", assay.replicates.count);
-  }
-  for (const TomlTable& row : root.find_tables("covariates")) assay.covariates.push_back(parse_covariate(row));
-  for (const TomlTable& row : root.find_tables("values")) assay.values.push_back(parse_value(row));
-  for (const TomlTable& row : root.find_tables("rules")) assay.rules.push_back(parse_rule(row));
-  if (root.has("call") || assay.status != AssayStatus::template_only) {
-    const TomlTable call = root.get_table("call");
-    call.allow_only({"positive"});
-    assay.positive = parse_expression(call.get_table("positive"));
-  }
-  const TomlTable outcomes = root.get_table("outcomes");
-  outcomes.allow_only({"positive", "negative", "indeterminate", "invalid"});
-  assay.outcomes = {parse_localized(outcomes.get_table("positive")), parse_localized(outcomes.get_table("negative")),
-                    parse_localized(outcomes.get_table("indeterminate")),
-                    parse_localized(outcomes.get_table("invalid"))};
+  assay.status = get_choice(document, "status", names::assay_status);
+  const bool is_template = assay.status == AssayStatus::template_only;
+  const TomlTable root =
+      document.with_number_word("unpublished", is_template ? "" : "only a template may lack a number");
+  parse_header(root, assay);
+  parse_reactions(root, assay);
+  parse_values(root, assay);
+  parse_decision(root, assay);
+  if (const auto table = root.find_table("repeat")) assay.repeat = parse_repeat(*table);
+  if (const auto table = root.find_table("flags")) assay.flags = parse_flags(*table);
+  if (const auto table = root.find_table("release")) assay.release = parse_release(*table);
+  omit_default_sources(assay);
   return assay;
 }
+
+}  // namespace parsing
+
+namespace {
 
 template <typename T>
 const T* find_by_id(const std::vector<T>& list, std::string_view id) {
@@ -371,7 +249,7 @@ AssayDefinition read_assay(const std::filesystem::path& path) { return parse_ass
 
 AssayDefinition parse_assay(std::string_view toml, const std::string& path) {
   const TomlTable root = TomlTable::parse(toml, path, ErrorCode::assay_invalid);
-  AssayDefinition assay = parse_root(root);
+  AssayDefinition assay = parsing::parse_definition(root);
   try {
     check_assay(assay);
   } catch (const Error& error) {
@@ -408,7 +286,7 @@ const StandardCurveDefinition* find_standard_curve(const AssayDefinition& defini
 }
 
 const CitedSource* find_source(const AssayDefinition& definition, std::string_view id) {
-  return find_by_id(definition.sources, id);
+  return find_by_id(definition.sources, id.empty() ? definition.default_source : id);
 }
 
 double effective_maximum_cq(const AssayDefinition& definition, const AssayTarget& target) {
@@ -416,27 +294,14 @@ double effective_maximum_cq(const AssayDefinition& definition, const AssayTarget
 }
 
 void require_runnable(const AssayDefinition& definition) {
-  const std::string name = fmt::format("{} {}", definition.id, definition.version);
-  if (definition.status == AssayStatus::template_only) {
-    throw Error(ErrorCode::assay_refused, {.path = {},
-                                           .line = 0,
-                                           .column = {},
-                                           .field = "status",
-                                           .found = name,
-                                           .expected = {},
-                                           .problem = "a template lacks published numbers and makes no calls"});
-  }
-  if (definition.status == AssayStatus::released) {
-    throw Error(
-        ErrorCode::assay_refused,
-        {.path = {},
-         .line = 0,
-         .column = {},
-         .field = "status",
-         .found = name,
-         .expected = {},
-         .problem = "a released definition is proved by its signature, and this version cannot verify signatures"});
-  }
+  if (definition.status != AssayStatus::template_only) return;
+  throw Error(ErrorCode::assay_refused, {.path = {},
+                                         .line = 0,
+                                         .column = {},
+                                         .field = "status",
+                                         .found = fmt::format("{} {}", definition.id, definition.version),
+                                         .expected = {},
+                                         .problem = "a template lacks published numbers and makes no calls"});
 }
 
 }  // namespace qpcr

@@ -114,7 +114,7 @@ inline constexpr std::string_view research_statement_zh = "仅供科研/演示�
 /// @throws Error file_not_found, file_unreadable, and as parse_assay().
 AssayDefinition read_assay(const std::filesystem::path& path);
 
-/// Parses schema qpcr.assay/1 (docs/formats/assay.md) and checks it. `path` is used in errors alone.
+/// Parses schema qpcr.assay/2 (docs/formats/assay.md) and checks it. `path` is used in errors alone.
 /// @throws Error assay_invalid with line and field; wrong_encoding.
 AssayDefinition parse_assay(std::string_view toml, const std::string& path);
 
@@ -126,8 +126,8 @@ void check_assay(const AssayDefinition& definition);
 /// runs only where its release was verified: see release.hpp.
 void require_runnable(const AssayDefinition& definition);
 
-/// Identity with the SHA-256 of the canonical JSON of the content: layout, comments and key order of the file do not
-/// enter.
+/// Identity with the SHA-256 of to_content() (definition_content.hpp): layout, comments and key order of the file do
+/// not enter. Where a source is recalled, the statements say so.
 AssayIdentity identify(const AssayDefinition& definition);
 
 const AssayTarget* find_target(const AssayDefinition& definition, std::string_view id);
@@ -136,6 +136,7 @@ const ValueDefinition* find_value(const AssayDefinition& definition, std::string
 const RuleDefinition* find_rule(const AssayDefinition& definition, std::string_view id);
 const ControlDefinition* find_control(const AssayDefinition& definition, std::string_view id);
 const StandardCurveDefinition* find_standard_curve(const AssayDefinition& definition, std::string_view id);
+/// The source of a constant that names `id`: the definition's own where `id` is empty.
 const CitedSource* find_source(const AssayDefinition& definition, std::string_view id);
 
 /// A Cq later than this counts as not detected: the target's maximum, or the last cycle of the protocol.

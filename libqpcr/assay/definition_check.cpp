@@ -72,8 +72,10 @@ class Check {
 
   void run() {
     check_header();
-    check_cq();
-    check_targets();
+    if (!assay_.targets.empty() || assay_.cq.cycles > 0) {
+      check_cq();
+      check_targets();
+    }
     check_replicates();
     check_controls();
     check_validity();
@@ -89,7 +91,7 @@ class Check {
                  assay_.rules[i].id);
         }
       }
-    } else if (assay_.status != AssayStatus::template_only) {
+    } else if (assay_.status != AssayStatus::template_only && !assay_.classification) {
       refuse("call", "only a template may lack the call");
     }
   }
@@ -106,18 +108,19 @@ class Check {
     if (!is_version(assay_.version)) refuse("version", "expected three numbers, as 1.0.0", assay_.version);
     check_text("title", assay_.title);
     check_text("intended_use", assay_.intended_use);
-    check_text("outcomes.positive", assay_.outcomes.positive);
-    check_text("outcomes.negative", assay_.outcomes.negative);
+    const bool scored = assay_.classification || (assay_.claim != Claim::diagnosis && !assay_.positive);
+    if (!scored) {
+      check_text("outcomes.positive", assay_.outcomes.positive);
+      check_text("outcomes.negative", assay_.outcomes.negative);
+    }
     check_text("outcomes.indeterminate", assay_.outcomes.indeterminate);
     check_text("outcomes.invalid", assay_.outcomes.invalid);
-    if (assay_.claim != Claim::diagnosis) {
-      refuse("claim",
-             "positive and negative exist for 'diagnosis' alone; other claims need scores with bands, which "
-             "qpcr.assay/1 does not hold",
+    if (assay_.claim != Claim::diagnosis && assay_.positive) {
+      refuse("claim", "positive and negative exist for 'diagnosis' alone; other claims have a [classification]",
              std::string(to_string(assay_.claim)));
     }
     if (assay_.status == AssayStatus::literature_reproduction && assay_.sources.empty()) {
-      refuse("citations", "a literature reproduction cites its source");
+      refuse("sources", "a literature reproduction cites its source");
     }
     if (assay_.status != AssayStatus::released &&
         std::none_of(assay_.statements.begin(), assay_.statements.end(), [](const LocalizedText& statement) {
@@ -287,7 +290,7 @@ class Check {
       check_control_covers_targets(control, i);
       check_no_template_bounds(control, i);
     }
-    if (is_template() || assay_.status == AssayStatus::literature_reproduction) return;
+    if (is_template() || assay_.targets.empty() || assay_.status == AssayStatus::literature_reproduction) return;
     for (const ControlKind kind : {ControlKind::no_template, ControlKind::positive}) {
       if (std::none_of(assay_.controls.begin(), assay_.controls.end(), [&](const auto& c) { return c.kind == kind; })) {
         refuse("controls", fmt::format("a '{}' control is required", to_string(kind)));
@@ -296,6 +299,9 @@ class Check {
   }
 
   void check_control_covers_targets(const ControlDefinition& control, std::size_t i) const {
+    const bool demands = control.kind == ControlKind::no_template || control.kind == ControlKind::negative ||
+                         control.kind == ControlKind::positive;
+    if (!demands) return;
     for (const AssayTarget& target : assay_.targets) {
       if (target.role != TargetRole::target) continue;
       const auto covers = [&](const CqLimit& limit) {
@@ -391,6 +397,7 @@ class Check {
       const CovariateDefinition& covariate = assay_.covariates[i];
       claim_identifier(at("covariates", i, "id"), covariate.id);
       directions_[covariate.id] = {};
+      if (covariate.kind == CovariateKind::lot) continue;
       if (covariate.kind == CovariateKind::category) {
         if (covariate.coding.size() < 2) refuse(at("covariates", i, "coding"), "a category has at least two codes");
         continue;

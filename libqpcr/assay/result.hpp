@@ -57,6 +57,7 @@ struct OutcomeTexts {
   LocalizedText negative;
   LocalizedText indeterminate;
   LocalizedText invalid;
+  LocalizedText scored = {};  ///< of a score; positive and negative are empty then
 
   bool operator==(const OutcomeTexts&) const = default;
 };

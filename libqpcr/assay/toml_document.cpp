@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -96,6 +97,17 @@ struct TomlTable::Access {
 
   static double number(const TomlTable& view, const std::string& field, const toml::node& node) {
     if (const auto* integer = node.as_integer()) return static_cast<double>(**integer);
+    const auto* text = node.as_string();
+    if (text != nullptr && view.number_word_ != nullptr && **text == view.number_word_->word) {
+      if (view.number_word_->refusal.empty()) return std::numeric_limits<double>::quiet_NaN();
+      throw Error(view.document_->code, {.path = view.path(),
+                                         .line = static_cast<long>(node.source().begin.line),
+                                         .column = {},
+                                         .field = field,
+                                         .found = **text,
+                                         .expected = {},
+                                         .problem = view.number_word_->refusal});
+    }
     const auto* floating = node.as_floating_point();
     if (floating == nullptr || !std::isfinite(**floating)) refuse(view, field, node, "a finite number");
     return **floating;
@@ -115,7 +127,8 @@ struct TomlTable::Access {
   }
 
   static TomlTable descend(const TomlTable& view, std::string name, const toml::node& node) {
-    return {view.document_, node.as_table(), std::move(name), static_cast<long>(node.source().begin.line)};
+    return {view.document_, node.as_table(), std::move(name), static_cast<long>(node.source().begin.line),
+            view.number_word_};
   }
 
   static std::string element(const TomlTable& view, std::string_view key, std::size_t index) {
@@ -123,8 +136,13 @@ struct TomlTable::Access {
   }
 };
 
-TomlTable::TomlTable(std::shared_ptr<const Document> document, const void* node, std::string name, long line)
-    : document_(std::move(document)), node_(node), name_(std::move(name)), line_(line) {}
+TomlTable::TomlTable(std::shared_ptr<const Document> document, const void* node, std::string name, long line,
+                     std::shared_ptr<const NumberWord> number_word)
+    : document_(std::move(document)),
+      node_(node),
+      name_(std::move(name)),
+      line_(line),
+      number_word_(std::move(number_word)) {}
 
 TomlTable TomlTable::parse(std::string_view text, const std::string& path, ErrorCode code) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -153,7 +171,7 @@ TomlTable TomlTable::parse(std::string_view text, const std::string& path, Error
                        .problem = "not valid TOML: " + std::string(error.description())});
   }
   const void* root = &document->root;
-  return {std::move(document), root, {}, 1};
+  return {std::move(document), root, {}, 1, nullptr};
 }
 
 TomlTable TomlTable::read(const std::filesystem::path& path, ErrorCode code) {
@@ -188,6 +206,13 @@ long TomlTable::find_line(std::string_view field_name) const {
   return found;
 }
 
+TomlTable TomlTable::with_number_word(std::string word, std::string refusal) const {
+  auto number_word = std::make_shared<NumberWord>();
+  number_word->word = std::move(word);
+  number_word->refusal = std::move(refusal);
+  return {document_, node_, name_, line_, std::move(number_word)};
+}
+
 bool TomlTable::has(std::string_view key) const { return Access::find(*this, key) != nullptr; }
 
 std::vector<std::string> TomlTable::keys() const {
@@ -200,6 +225,10 @@ std::vector<std::string> TomlTable::keys() const {
 }
 
 void TomlTable::allow_only(std::initializer_list<std::string_view> known) const {
+  allow_only(std::vector<std::string_view>(known));
+}
+
+void TomlTable::allow_only(const std::vector<std::string_view>& known) const {
   for (const std::string& key : keys()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const std::vector<std::string> words(known.begin(), known.end());
@@ -270,6 +299,11 @@ std::optional<std::string> TomlTable::find_date(std::string_view key) const {
   return fmt::format("{:04}-{:02}-{:02}", date->get().year, date->get().month, date->get().day);
 }
 
+std::string TomlTable::get_date(std::string_view key) const {
+  Access::demand(*this, key);
+  return *find_date(key);
+}
+
 std::vector<std::string> TomlTable::get_texts(std::string_view key) const {
   const toml::node& node = Access::demand(*this, key);
   const toml::array& array = Access::array(*this, key, node, "an array of texts");
@@ -321,6 +355,13 @@ std::vector<TomlTable> TomlTable::find_tables(std::string_view key) const {
     if (!array[i].is_table()) Access::refuse(*this, name, array[i], "a table");
     tables.push_back(Access::descend(*this, name, array[i]));
   }
+  return tables;
+}
+
+std::vector<TomlTable> TomlTable::get_tables(std::string_view key) const {
+  const toml::node& node = Access::demand(*this, key);
+  std::vector<TomlTable> tables = find_tables(key);
+  if (tables.empty()) Access::refuse(*this, field(key), node, "at least one table");
   return tables;
 }
 

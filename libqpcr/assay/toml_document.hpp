@@ -37,21 +37,27 @@ class TomlTable {
   /// that are found after parsing.
   long find_line(std::string_view field_name) const;
 
+  /// A handle below which a number may also be the text `word`, read as NaN. With a `refusal` the word is refused with
+  /// that sentence instead.
+  TomlTable with_number_word(std::string word, std::string refusal = {}) const;
+
   bool has(std::string_view key) const;
   /// Keys in the order of the document.
   std::vector<std::string> keys() const;
   /// @throws Error for the first key that is not in `known`, suggesting the nearest known one.
   void allow_only(std::initializer_list<std::string_view> known) const;
+  void allow_only(const std::vector<std::string_view>& known) const;
 
   std::string get_text(std::string_view key) const;  ///< not empty
   std::optional<std::string> find_text(std::string_view key) const;
-  double get_number(std::string_view key) const;  ///< float or integer, finite
+  double get_number(std::string_view key) const;  ///< float or integer, finite; NaN for the number word
   std::optional<double> find_number(std::string_view key) const;
   long get_integer(std::string_view key) const;
   std::optional<long> find_integer(std::string_view key) const;
   bool get_flag(std::string_view key) const;
   std::optional<bool> find_flag(std::string_view key) const;
   /// A TOML local date (2024-05-01, without quotes) as ISO text.
+  std::string get_date(std::string_view key) const;
   std::optional<std::string> find_date(std::string_view key) const;
   std::vector<std::string> get_texts(std::string_view key) const;  ///< at least one
   std::optional<std::vector<std::string>> find_texts(std::string_view key) const;
@@ -60,6 +66,7 @@ class TomlTable {
   std::optional<TomlTable> find_table(std::string_view key) const;
   /// Elements of an array of tables, `[[key]]` or `key = [{…}, {…}]`; empty where the key is absent.
   std::vector<TomlTable> find_tables(std::string_view key) const;
+  std::vector<TomlTable> get_tables(std::string_view key) const;  ///< at least one
 
   /// One element of an array that may mix texts and tables; exactly one of the two is set.
   struct TextOrTable;
@@ -73,12 +80,18 @@ class TomlTable {
  private:
   struct Document;
   struct Access;
-  TomlTable(std::shared_ptr<const Document> document, const void* node, std::string name, long line);
+  struct NumberWord {
+    std::string word;
+    std::string refusal;
+  };
+  TomlTable(std::shared_ptr<const Document> document, const void* node, std::string name, long line,
+            std::shared_ptr<const NumberWord> number_word);
 
   std::shared_ptr<const Document> document_;
   const void* node_;  ///< the parser's table, kept alive by document_
   std::string name_;
   long line_;
+  std::shared_ptr<const NumberWord> number_word_;
 };
 
 struct TomlTable::TextOrTable {
