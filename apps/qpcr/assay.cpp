@@ -70,6 +70,8 @@ void add_assay(CLI::App& app, Action& action) {
       return exit_ok;
     };
   });
+
+  add_assay_release(*command, action);
 }
 
 }  // namespace qpcr::apps
