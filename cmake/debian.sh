@@ -3,7 +3,7 @@
 
 build_packages=(
   build-essential ca-certificates ccache cmake libboost-math-dev libcairo2-dev libcli11-dev libcpp-httplib-dev libdeflate-dev libeigen3-dev
-  libfmt-dev libhdf5-dev libhwy-dev libicu-dev libpango1.0-dev libpugixml-dev libssl-dev libtbb-dev libtomlplusplus-dev libxlsxwriter-dev
+  libfmt-dev libhdf5-dev libhwy-dev libicu-dev libpango1.0-dev libpugixml-dev libsodium-dev libssl-dev libtbb-dev libtomlplusplus-dev libxlsxwriter-dev
   libzip-dev ninja-build nlohmann-json3-dev pkg-config pybind11-dev python3-dev python3-numpy python3-xlrd fonts-dejavu-core fonts-noto-core
   fonts-wqy-zenhei
 )

@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   qpcr::apps::add_columns(app, action);
   qpcr::apps::add_convert(app, action);
   qpcr::apps::add_instruments(app, action);
+  qpcr::apps::add_key(app, action);
   qpcr::apps::add_simulate(app, action);
   try {
     app.parse(argc, argv);
