@@ -67,6 +67,9 @@ TargetReading read_target(const AssayDefinition& definition, const AssayTarget& 
 /// satisfies none, not even "not detected".
 bool satisfies(const AssayDefinition& definition, const CqLimit& limit, const CqObservation& observation);
 
+/// The same of an observation that was read already.
+bool satisfies(const CqLimit& limit, const TargetReading& reading, const CqObservation& observation);
+
 /// The limit in words: control_expects_at_most {target, limit} …
 Message describe_limit(const CqLimit& limit);
 /// The limit as a sign and numbers: "≤ 28", "22–32", "–" for not detected.
@@ -80,9 +83,14 @@ Message describe_observation(const AssayDefinition& definition, const std::strin
 /// invalid when an operand that is needed is invalid, else indeterminate. `depends_on_imputed_cq` is set where the
 /// outcome changes once every imputed Cq is taken as unknown; `needs_review` also where it changes once imputed Cqs are
 /// only known to be later than that.
-/// @throws Error assay_refused (require_runnable).
+/// @throws Error assay_refused (require_runnable); invalid_value for a covariate outside its range, where the
+/// definition refuses that, or with an unknown code.
 SampleCall call_sample(const AssayDefinition& definition, const SampleObservation& sample,
                        const RunContext& context = {});
+
+struct AssayProgram;
+/// The same by a definition that was compiled once (program.hpp), for many samples and for released definitions.
+SampleCall call_sample(const AssayProgram& program, const SampleObservation& sample, const RunContext& context = {});
 
 /// Makes a call invalid because its run is, keeping what was computed. `reasons` go first.
 void invalidate(SampleCall& call, const std::vector<Message>& reasons);

@@ -1,518 +1,438 @@
-// From observations to the truth of every rule.
+// What the wells, the covariates and the run say of one sample before any value is formed; and the decision at the end.
 #include "libqpcr/assay/evaluation.hpp"
 
 #include <algorithm>
 #include <cmath>
-
-#include "libqpcr/core/error.hpp"
-#include "libqpcr/core/text.hpp"
+#include <limits>
 
 namespace qpcr {
 namespace {
 
-using Quantities = std::map<std::string, Quantity>;
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-Quantity known(double value) {
-  Quantity quantity;
-  quantity.range = ValueRange::point(value);
-  return quantity;
+double median(std::vector<double> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  const std::size_t middle = numbers.size() / 2;
+  return numbers.size() % 2 == 1 ? numbers[middle] : (numbers[middle - 1] + numbers[middle]) / 2;
 }
 
-Quantity unusable(Message why) {
-  Quantity quantity;
-  quantity.range = ValueRange::everything();
-  quantity.invalid = true;
-  quantity.why = std::move(why);
-  return quantity;
+Reason of(ReasonCode code, int subject, int well = -1) {
+  Reason reason;
+  reason.code = code;
+  reason.subject = subject;
+  reason.well = well;
+  return reason;
 }
 
-Quantity open(const ValueRange& range, std::optional<Message> why) {
-  Quantity quantity;
-  quantity.range = range;
-  quantity.unknown = true;
-  quantity.why = std::move(why);
-  return quantity;
+Reason counted(ReasonCode code, int found, int expected) {
+  Reason reason;
+  reason.code = code;
+  reason.found = found;
+  reason.expected = expected;
+  return reason;
 }
 
-/// The flags and the first explanation of both.
-void take_flags(Quantity& into, const Quantity& from) {
-  // An invalid part explains more than a missing one: it asks for a repeat.
-  if (from.why && (!into.why || (from.invalid && !into.invalid))) into.why = from.why;
-  into.invalid = into.invalid || from.invalid;
-  into.unknown = into.unknown || from.unknown;
+Reason measured(ReasonCode code, int subject, double number, int well = -1) {
+  Reason reason = of(code, subject, well);
+  reason.number = number;
+  return reason;
 }
 
-Quantity sum(const Quantity& left, const Quantity& right) {
-  Quantity total = left;
-  total.range = add(left.range, right.range);
-  take_flags(total, right);
-  return total;
+/// What a covariate says of an acceptance rule: every possible value is accepted, none is, or some are.
+Truth is_accepted(const AcceptanceRule& rule, const ValueRange& range) {
+  const auto is_point_below = [](double value, bool open, double limit) {
+    return value < limit || (value == limit && open);
+  };
+  if (rule.at_least && is_point_below(range.upper, range.upper_open, *rule.at_least)) return Truth::no;
+  if (rule.at_most && is_point_below(-range.lower, range.lower_open, -*rule.at_most)) return Truth::no;
+  const bool low_enough = !rule.at_most || range.upper <= *rule.at_most;
+  const bool high_enough = !rule.at_least || range.lower >= *rule.at_least;
+  return low_enough && high_enough ? Truth::yes : Truth::unknown;
 }
-
-Quantity multiplied(const Quantity& quantity, double factor) {
-  Quantity product = quantity;
-  product.range = scale(quantity.range, factor);
-  return product;
-}
-
-Quantity mean(const std::vector<Quantity>& parts) {
-  Quantity total = parts.front();
-  for (std::size_t i = 1; i < parts.size(); ++i) total = sum(total, parts[i]);
-  const auto count = static_cast<double>(parts.size());
-  total.range.lower /= count;
-  total.range.upper /= count;
-  return total;
-}
-
-double transformed(Transform transform, double value) {
-  switch (transform) {
-    case Transform::none:
-      return value;
-    case Transform::log10:
-      return std::log10(value);
-    case Transform::ln:
-      return std::log(value);
-    case Transform::sqrt:
-      return std::sqrt(value);
-    case Transform::exp:
-      return std::exp(value);
-  }
-  return value;
-}
-
-double logistic(double exponent) { return 1.0 / (1.0 + std::exp(-exponent)); }
-
-class SampleEvaluator {
- public:
-  SampleEvaluator(const AssayDefinition& definition, const SampleObservation& sample, Imputation imputation)
-      : definition_(definition), sample_(sample), imputation_(imputation) {}
-
-  Evaluation run() {
-    for (const AssayTarget& target : definition_.targets) {
-      if (!result_.tubes.contains(target.tube)) result_.tubes[target.tube] = evaluate_tube(target.tube);
-    }
-    for (const AssayTarget& target : definition_.targets) {
-      const TubeEvaluation& tube = result_.tubes[target.tube];
-      result_.quantities[target.id] = combine_replicates(target, tube, tube.valid);
-    }
-    for (auto& [name, tube] : result_.tubes) note_left_out(tube);
-    for (const CovariateDefinition& covariate : definition_.covariates) {
-      result_.quantities[covariate.id] = read_covariate(covariate);
-    }
-    for (const ValueDefinition& value : definition_.values) {
-      result_.quantities[value.id] =
-          value.kind == ValueKind::delta_cq ? derive_paired_delta(value) : derive_value(value, result_.quantities);
-    }
-    for (const RuleDefinition& rule : definition_.rules) result_.rules[rule.id] = evaluate_rule(rule);
-    if (!result_.refusals.empty() || !definition_.positive) {
-      result_.truth = Truth::invalid;
-    } else {
-      result_.truth = evaluate(*definition_.positive,
-                               [this](std::string_view rule) { return result_.rules.at(std::string(rule)).truth; });
-    }
-    return std::move(result_);
-  }
-
- private:
-  const CqObservation& observation(const ReplicateObservation& replicate, const std::string& target) const {
-    static const CqObservation absent;
-    const auto found = replicate.targets.find(target);
-    return found == replicate.targets.end() ? absent : found->second;
-  }
-
-  TubeEvaluation evaluate_tube(const std::string& name) const {
-    TubeEvaluation tube;
-    tube.expected = definition_.replicates.count;
-    for (const ReplicateObservation& replicate : sample_.replicates) {
-      if (replicate.tube != name) continue;
-      ++tube.present;
-      if (is_valid(replicate, tube)) tube.valid.push_back(&replicate);
-    }
-    const std::string expected = std::to_string(tube.expected);
-    if (tube.present > tube.expected) {
-      tube.invalid = true;
-      tube.faults.insert(
-          tube.faults.begin(),
-          Message{"too_many_replicates", {{"found", std::to_string(tube.present)}, {"expected", expected}}});
-    } else if (tube.present < tube.expected) {
-      tube.faults.push_back({"replicates_missing", {{"found", std::to_string(tube.present)}, {"expected", expected}}});
-    }
-    if (static_cast<int>(tube.valid.size()) < definition_.replicates.minimum_valid) {
-      tube.invalid = true;
-      tube.faults.push_back({"too_few_valid_replicates",
-                             {{"found", std::to_string(tube.valid.size())},
-                              {"expected", std::to_string(definition_.replicates.minimum_valid)}}});
-    }
-    return tube;
-  }
-
-  bool is_valid(const ReplicateObservation& replicate, TubeEvaluation& tube) const {
-    bool valid = true;
-    for (const ValidityRule& rule : definition_.validity) {
-      const AssayTarget* target = find_target(definition_, rule.limit.target);
-      if (target == nullptr || target->tube != replicate.tube) continue;
-      const CqObservation& seen = observation(replicate, rule.limit.target);
-      if (satisfies(definition_, rule.limit, seen)) continue;
-      Message message = describe_failure(rule, replicate, seen);
-      if (is_excused(rule, replicate)) {
-        message.id = "validity_exception";
-        message.values.emplace_back("beside", rule.exception_target);
-        tube.exceptions.push_back(std::move(message));
-      } else {
-        valid = false;
-        tube.faults.push_back(std::move(message));
-      }
-    }
-    return valid;
-  }
-
-  bool is_excused(const ValidityRule& rule, const ReplicateObservation& replicate) const {
-    if (rule.exception_target.empty()) return false;
-    const AssayTarget* beside = find_target(definition_, rule.exception_target);
-    const CqObservation& seen = observation(replicate, rule.exception_target);
-    // A control that was not measured at all, or whose curve is unusable, is no drop-out beside a strong target.
-    const TargetReading control = read_target(definition_, *find_target(definition_, rule.limit.target),
-                                              observation(replicate, rule.limit.target));
-    return (control.detected || control.not_detected) && read_target(definition_, *beside, seen).detected &&
-           *seen.cq_cycles <= *rule.exception_at_most;
-  }
-
-  static Message describe_failure(const ValidityRule& rule, const ReplicateObservation& replicate,
-                                  const CqObservation& seen) {
-    Message message{seen.cq_cycles ? "internal_control_out_of_window" : "internal_control_absent",
-                    {{"target", rule.limit.target}, {"well", replicate.well}}};
-    if (seen.cq_cycles) message.values.emplace_back("cq", format_fixed(*seen.cq_cycles, 2));
-    if (!seen.cq_cycles) message.values.emplace_back("status", std::string(to_string(seen.status)));
-    message.values.emplace_back("limit", render_limit(rule.limit));
-    return message;
-  }
-
-  /// Nothing when the policy says that the observation is left out.
-  std::optional<Quantity> read(const AssayTarget& target, const ReplicateObservation& replicate) const {
-    const CqObservation& seen = observation(replicate, target.id);
-    const TargetReading reading = read_target(definition_, target, seen);
-    if (reading.detected) return known(*seen.cq_cycles);
-    if (!reading.not_detected) {
-      return unusable(
-          {"target_not_readable",
-           {{"target", target.id}, {"well", replicate.well}, {"status", std::string(to_string(seen.status))}}});
-    }
-    const Message absent{"target_not_detected", {{"target", target.id}, {"well", replicate.well}}};
-    ValueRange later = ValueRange::everything();
-    later.lower = effective_maximum_cq(definition_, target);
-    switch (target.not_detected.policy) {
-      case NotDetectedPolicy::exclude:
-        return std::nullopt;
-      case NotDetectedPolicy::fail:
-        return unusable({"not_detected_fails", {{"target", target.id}, {"well", replicate.well}}});
-      case NotDetectedPolicy::censor:
-        later.lower = target.not_detected.cycles.value_or(later.lower);
-        return open(later, absent);
-      case NotDetectedPolicy::impute:
-        if (imputation_ == Imputation::only_later) return open(later, absent);
-        if (imputation_ == Imputation::unknown) return open(ValueRange::everything(), absent);
-        return known(*reading.used_cq_cycles);
-    }
-    return unusable(absent);
-  }
-
-  using Replicates = std::vector<const ReplicateObservation*>;
-
-  Message tube_fault(const AssayTarget& target, const TubeEvaluation& tube) const {
-    return tube.faults.empty() ? Message{"sample_not_measured", {{"target", target.id}}} : tube.faults.front();
-  }
-
-  /// Whether the target says something in a well, be it "not detected".
-  bool is_readable(const AssayTarget& target, const ReplicateObservation& replicate) const {
-    const TargetReading reading = read_target(definition_, target, observation(replicate, target.id));
-    return reading.detected || reading.not_detected;
-  }
-
-  /// A target detected in some wells and not in others is no average of both, unless absent wells are left out by the
-  /// definition, or fail.
-  std::optional<Message> find_discordance(const AssayTarget& target, const Replicates& replicates) const {
-    const NotDetectedPolicy policy = target.not_detected.policy;
-    if (policy == NotDetectedPolicy::exclude || policy == NotDetectedPolicy::fail) return std::nullopt;
-    int detected = 0;
-    int absent = 0;
-    for (const ReplicateObservation* replicate : replicates) {
-      const TargetReading reading = read_target(definition_, target, observation(*replicate, target.id));
-      detected += reading.detected ? 1 : 0;
-      absent += reading.not_detected ? 1 : 0;
-    }
-    if (detected == 0 || absent == 0) return std::nullopt;
-    return Message{
-        "replicates_discordant",
-        {{"target", target.id}, {"detected", std::to_string(detected)}, {"not_detected", std::to_string(absent)}}};
-  }
-
-  /// Between the earliest Cq seen and what stands in for none: calls are made only where all of it agrees.
-  ValueRange bound_discordant(const AssayTarget& target, const Replicates& replicates) const {
-    ValueRange range = ValueRange::everything();
-    if (imputation_ == Imputation::unknown) return range;
-    for (const ReplicateObservation* replicate : replicates) {
-      const CqObservation& seen = observation(*replicate, target.id);
-      if (!read_target(definition_, target, seen).detected) continue;
-      range.lower = std::isfinite(range.lower) ? std::min(range.lower, *seen.cq_cycles) : *seen.cq_cycles;
-    }
-    if (imputation_ == Imputation::as_defined && target.not_detected.policy == NotDetectedPolicy::impute) {
-      range.upper = *target.not_detected.cycles;
-    }
-    return range;
-  }
-
-  Quantity combine_replicates(const AssayTarget& target, const TubeEvaluation& tube,
-                              const Replicates& replicates) const {
-    if (tube.invalid) return unusable(tube_fault(target, tube));
-    Replicates readable;
-    std::vector<Quantity> usable;
-    std::optional<Quantity> failed;
-    int left_out = 0;
-    for (const ReplicateObservation* replicate : replicates) {
-      std::optional<Quantity> quantity = read(target, *replicate);
-      if (!quantity) {
-        ++left_out;
-      } else if (quantity->invalid) {
-        failed = failed ? failed : std::move(quantity);
-      } else {
-        usable.push_back(*std::move(quantity));
-        readable.push_back(replicate);
-      }
-    }
-    if (static_cast<int>(usable.size()) + left_out < definition_.replicates.minimum_valid) {
-      return failed ? *failed : unusable(tube_fault(target, tube));
-    }
-    if (usable.empty())
-      return open(ValueRange::everything(), Message{"not_detected_excluded", {{"target", target.id}}});
-    if (std::optional<Message> discordance = find_discordance(target, readable)) {
-      return open(bound_discordant(target, readable), std::move(discordance));
-    }
-    if (target.maximum_spread_cycles) {
-      double latest = usable.front().range.lower;
-      double earliest = usable.front().range.upper;
-      for (const Quantity& quantity : usable) {
-        latest = std::max(latest, quantity.range.lower);
-        earliest = std::min(earliest, quantity.range.upper);
-      }
-      if (latest - earliest > *target.maximum_spread_cycles) {
-        return open(ValueRange::everything(), Message{"replicates_disagree",
-                                                      {{"target", target.id},
-                                                       {"spread", format_fixed(latest - earliest, 2)},
-                                                       {"limit", format_double(*target.maximum_spread_cycles)}}});
-      }
-    }
-    return mean(usable);
-  }
-
-  /// Targets that are unreadable in a valid replicate, which is averaged without them.
-  void note_left_out(TubeEvaluation& tube) const {
-    for (const ReplicateObservation* replicate : tube.valid) {
-      for (const AssayTarget& target : definition_.targets) {
-        if (target.tube != replicate->tube || target.role == TargetRole::internal_control) continue;
-        if (is_readable(target, *replicate)) continue;
-        tube.left_out.push_back({"replicate_left_out",
-                                 {{"target", target.id},
-                                  {"well", replicate->well},
-                                  {"status", std::string(to_string(observation(*replicate, target.id).status))}}});
-      }
-    }
-  }
-
-  /// Target and references of one tube over the same wells: a well that lacks one of them drops out for all.
-  Quantity derive_paired_delta(const ValueDefinition& value) const {
-    const AssayTarget& target = *find_target(definition_, value.target);
-    const TubeEvaluation& tube = result_.tubes.at(target.tube);
-    Replicates paired;
-    for (const ReplicateObservation* replicate : tube.valid) {
-      bool complete = is_readable(target, *replicate);
-      for (const std::string& reference : value.references) {
-        const AssayTarget& other = *find_target(definition_, reference);
-        complete = complete && (other.tube != target.tube || is_readable(other, *replicate));
-      }
-      if (complete) paired.push_back(replicate);
-    }
-    // With every well lacking something the unpaired quantities say why.
-    const bool all = paired.size() == tube.valid.size() || paired.empty();
-    const auto quantity = [&](const std::string& id) {
-      const AssayTarget& part = *find_target(definition_, id);
-      return all || part.tube != target.tube ? result_.quantities.at(id) : combine_replicates(part, tube, paired);
-    };
-    std::vector<Quantity> references;
-    for (const std::string& reference : value.references) references.push_back(quantity(reference));
-    return sum(quantity(value.target), multiplied(mean(references), -1));
-  }
-
-  [[noreturn]] static void refuse_covariate(const CovariateDefinition& covariate, const CovariateValue& value,
-                                            std::string expected) {
-    throw Error(ErrorCode::invalid_value, {.path = {},
-                                           .line = 0,
-                                           .column = covariate.id,
-                                           .field = {},
-                                           .found = value.text,
-                                           .expected = std::move(expected),
-                                           .problem = {}});
-  }
-
-  Quantity read_covariate(const CovariateDefinition& covariate) {
-    const auto found = sample_.covariates.find(covariate.id);
-    if (found == sample_.covariates.end()) return missing_covariate(covariate);
-    const CovariateValue& value = found->second;
-    if (covariate.kind == CovariateKind::category) {
-      const auto code = covariate.coding.find(value.category);
-      if (code == covariate.coding.end()) refuse_covariate(covariate, value, "a code of the definition");
-      return known(code->second);
-    }
-    if (!(value.range.lower >= *covariate.minimum && value.range.upper <= *covariate.maximum &&
-          value.range.lower <= value.range.upper)) {
-      refuse_covariate(covariate, value,
-                       format_double(*covariate.minimum) + " to " + format_double(*covariate.maximum));
-    }
-    const ValueRange range =
-        map_monotone(value.range, true, [&](double x) { return transformed(covariate.transform, x); });
-    if (range.is_point()) return known(range.lower);
-    return open(range, Message{"covariate_bounded", {{"covariate", covariate.id}, {"value", value.text}}});
-  }
-
-  Quantity missing_covariate(const CovariateDefinition& covariate) {
-    const Message why{"covariate_missing", {{"covariate", covariate.id}}};
-    if (covariate.missing == MissingPolicy::refuse) result_.refusals.push_back(why);
-    ValueRange range;
-    if (covariate.kind == CovariateKind::category) {
-      const auto less = [](const auto& a, const auto& b) { return a.second < b.second; };
-      range.lower = std::min_element(covariate.coding.begin(), covariate.coding.end(), less)->second;
-      range.upper = std::max_element(covariate.coding.begin(), covariate.coding.end(), less)->second;
-    } else {
-      range.lower = transformed(covariate.transform, *covariate.minimum);
-      range.upper = transformed(covariate.transform, *covariate.maximum);
-    }
-    return open(range, why);
-  }
-
-  /// Adds the values of the definition to the quantities of the targets of one replicate and of the covariates.
-  void derive_values(Quantities& quantities) const {
-    for (const ValueDefinition& value : definition_.values) quantities[value.id] = derive_value(value, quantities);
-  }
-
-  static Quantity derive_value(const ValueDefinition& value, const Quantities& quantities) {
-    if (value.kind == ValueKind::delta_cq) {
-      std::vector<Quantity> references;
-      for (const std::string& reference : value.references) references.push_back(quantities.at(reference));
-      return sum(quantities.at(value.target), multiplied(mean(references), -1));
-    }
-    if (value.kind == ValueKind::max_of_sigmoids) {
-      std::optional<Quantity> highest;
-      for (const Sigmoid& sigmoid : value.sigmoids) {
-        Quantity term = quantities.at(sigmoid.value);
-        term.range = map_monotone(term.range, sigmoid.slope > 0, [&](double x) {
-          return value.scale * logistic(sigmoid.slope * (x - sigmoid.centre));
-        });
-        if (highest) {
-          term.range = max(highest->range, term.range);
-          take_flags(term, *highest);
-        }
-        highest = std::move(term);
-      }
-      return *highest;
-    }
-    Quantity total = known(value.intercept);
-    for (const auto& [id, coefficient] : value.terms) {
-      if (coefficient != 0) total = sum(total, multiplied(quantities.at(id), coefficient));
-    }
-    if (value.kind == ValueKind::logistic) {
-      total.range = map_monotone(total.range, true, [&](double x) { return value.scale * logistic(x); });
-    }
-    return total;
-  }
-
-  static Truth judge(const RuleDefinition& rule, const Quantity& quantity, bool& gray) {
-    switch (compare(rule, quantity.range)) {
-      case Comparand::holds:
-        return Truth::yes;
-      case Comparand::fails:
-        return Truth::no;
-      case Comparand::gray:
-        gray = true;
-        return Truth::unknown;
-      case Comparand::undecided:
-        break;
-    }
-    return quantity.invalid ? Truth::invalid : Truth::unknown;
-  }
-
-  RuleEvaluation evaluate_rule(const RuleDefinition& rule) const {
-    if (rule.at_least_replicates) return evaluate_in_replicates(rule);
-    RuleEvaluation evaluation;
-    evaluation.quantity = result_.quantities.at(rule.value);
-    evaluation.truth = judge(rule, evaluation.quantity, evaluation.gray);
-    if (evaluation.gray) {
-      evaluation.why_open = Message{"gray_zone",
-                                    {{"value_name", rule.value},
-                                     {"value", format_fixed(evaluation.quantity.range.lower, 2)},
-                                     {"lower", format_double(rule.gray->lower)},
-                                     {"upper", format_double(rule.gray->upper)}}};
-    } else if (evaluation.truth != Truth::yes && evaluation.truth != Truth::no) {
-      evaluation.why_open = evaluation.quantity.why;
-    }
-    return evaluation;
-  }
-
-  /// The tube that the targets behind a quantity share; check_assay() has seen to it that there is one.
-  std::string find_tube(const std::string& id) const {
-    if (const AssayTarget* target = find_target(definition_, id)) return target->tube;
-    const ValueDefinition* value = find_value(definition_, id);
-    if (value == nullptr) return {};
-    if (value->kind == ValueKind::delta_cq) return find_tube(value->target);
-    for (const auto& [term, coefficient] : value->terms) {
-      if (const std::string tube = find_tube(term); coefficient != 0 && !tube.empty()) return tube;
-    }
-    for (const Sigmoid& sigmoid : value->sigmoids) {
-      if (const std::string tube = find_tube(sigmoid.value); !tube.empty()) return tube;
-    }
-    return {};
-  }
-
-  RuleEvaluation evaluate_in_replicates(const RuleDefinition& rule) const {
-    RuleEvaluation evaluation;
-    const TubeEvaluation& tube = result_.tubes.at(find_tube(rule.value));
-    if (!tube.invalid) {
-      for (const ReplicateObservation* replicate : tube.valid) {
-        Quantities quantities;
-        for (const AssayTarget& target : definition_.targets) {
-          quantities[target.id] = unusable({"target_in_other_tube", {{"target", target.id}}});
-          if (target.tube != replicate->tube) continue;
-          quantities[target.id] =
-              read(target, *replicate)
-                  .value_or(open(ValueRange::everything(), Message{"not_detected_excluded", {{"target", target.id}}}));
-        }
-        for (const CovariateDefinition& covariate : definition_.covariates) {
-          quantities[covariate.id] = result_.quantities.at(covariate.id);
-        }
-        derive_values(quantities);
-        const Quantity& quantity = quantities.at(rule.value);
-        evaluation.replicates.push_back(judge(rule, quantity, evaluation.gray));
-        const bool decided = evaluation.replicates.back() == Truth::yes || evaluation.replicates.back() == Truth::no;
-        if (!decided && !evaluation.why_open) evaluation.why_open = quantity.why;
-      }
-    }
-    while (static_cast<int>(evaluation.replicates.size()) < tube.expected) {
-      evaluation.replicates.push_back(Truth::invalid);
-      if (!tube.faults.empty()) evaluation.why_open = tube.faults.front();
-    }
-    evaluation.truth = at_least(*rule.at_least_replicates, evaluation.replicates);
-    if (evaluation.truth == Truth::yes || evaluation.truth == Truth::no) evaluation.why_open.reset();
-    return evaluation;
-  }
-
-  const AssayDefinition& definition_;
-  const SampleObservation& sample_;
-  Imputation imputation_;
-  Evaluation result_;
-};
 
 }  // namespace
 
-Evaluation evaluate_sample(const AssayDefinition& definition, const SampleObservation& sample, Imputation imputation) {
-  return SampleEvaluator(definition, sample, imputation).run();
+SampleDecider::SampleDecider(const AssayProgram& program, const CompactContext& context)
+    : program_(program), definition_(*program.definition), context_(context) {
+  decision_.tubes.resize(program.tubes.size());
+}
+
+const TargetReading& SampleDecider::reading(int well, int target) const {
+  return readings_[at(well) * program_.targets.size() + at(target)];
+}
+
+const CqObservation& SampleDecider::seen(int well, int target) const {
+  return observation_->cqs[at(well) * program_.targets.size() + at(target)];
+}
+
+bool SampleDecider::says_something(int well, int target) const {
+  const TargetReading& read = reading(well, target);
+  return read.detected || read.not_detected;
+}
+
+void SampleDecider::prepare(const CompactObservation& observation) {
+  observation_ = &observation;
+  any_imputed_ = false;
+  readings_.resize(observation.cqs.size());
+  outliers_.assign(observation.cqs.size(), 0);
+  const std::size_t count = program_.targets.size();
+  for (std::size_t i = 0; i < readings_.size(); ++i) {
+    readings_[i] = read_target(definition_, definition_.targets[i % count], observation.cqs[i]);
+    any_imputed_ = any_imputed_ || readings_[i].imputed;
+  }
+  decision_.refusals.clear();
+  decision_.restraints.clear();
+  decision_.notes.clear();
+  decision_.inhibited = false;
+  for (int tube = 0; tube < static_cast<int>(program_.tubes.size()); ++tube) judge_tube(tube);
+  covariates_.resize(definition_.covariates.size());
+  lacking_.assign(definition_.covariates.size(), 0);
+  for (int i = 0; i < static_cast<int>(definition_.covariates.size()); ++i) read_covariate(i);
+  for (int i = 0; i < static_cast<int>(definition_.acceptance.size()); ++i) accept(i);
+  for (int i = 0; i < static_cast<int>(definition_.inhibition.size()); ++i) judge_inhibition(i);
+}
+
+void SampleDecider::judge_tube(int tube) {
+  TubeDecision& decided = decision_.tubes[at(tube)];
+  decided.valid.clear();
+  decided.faults.clear();
+  decided.exceptions.clear();
+  decided.left_out.clear();
+  decided.present = 0;
+  for (int well = 0; well < static_cast<int>(observation_->tubes.size()); ++well) {
+    if (observation_->tubes[at(well)] != tube) continue;
+    ++decided.present;
+    if (judge_limits(tube, well)) decided.valid.push_back(well);
+  }
+  const int expected = definition_.replicates.count;
+  decided.invalid = decided.present > expected;
+  if (decided.invalid) {
+    decided.faults.insert(decided.faults.begin(), counted(ReasonCode::too_many_replicates, decided.present, expected));
+  } else if (decided.present < expected) {
+    decided.faults.push_back(counted(ReasonCode::replicates_missing, decided.present, expected));
+  }
+  const auto valid = static_cast<int>(decided.valid.size());
+  if (valid < definition_.replicates.minimum_valid) {
+    decided.invalid = true;
+    decided.faults.push_back(
+        counted(ReasonCode::too_few_valid_replicates, valid, definition_.replicates.minimum_valid));
+  }
+  for (int target = 0; target < program_.target_count(); ++target) {
+    if (program_.targets[at(target)].tube != tube) continue;
+    find_outlier(tube, target);
+  }
+  for (const int well : decided.valid) {
+    for (int target = 0; target < program_.target_count(); ++target) {
+      if (program_.targets[at(target)].tube != tube || says_something(well, target)) continue;
+      if (definition_.targets[at(target)].role == TargetRole::internal_control) continue;
+      decided.left_out.push_back(of(ReasonCode::replicate_left_out, target, well));
+    }
+  }
+}
+
+bool SampleDecider::judge_limits(int tube, int well) {
+  TubeDecision& decided = decision_.tubes[at(tube)];
+  bool valid = true;
+  for (const int rule : program_.validity[at(tube)]) {
+    const int target = program_.validity_targets[at(rule)];
+    if (satisfies(definition_.validity[at(rule)].limit, reading(well, target), seen(well, target))) continue;
+    if (is_excused(rule, well)) {
+      decided.exceptions.push_back(of(ReasonCode::validity_exception, rule, well));
+    } else {
+      valid = false;
+      decided.faults.push_back(of(ReasonCode::internal_control_failed, rule, well));
+    }
+  }
+  return valid;
+}
+
+bool SampleDecider::is_excused(int rule, int well) const {
+  const int beside = program_.validity_exceptions[at(rule)];
+  if (beside < 0) return false;
+  // A control that was not measured at all, or whose curve is unusable, is no drop-out beside a strong target.
+  return says_something(well, program_.validity_targets[at(rule)]) && reading(well, beside).detected &&
+         *seen(well, beside).cq_cycles <= *definition_.validity[at(rule)].exception_at_most;
+}
+
+/// The one Cq farthest from the median of the others, where that is too far. Two that are equally far name none: the
+/// rule on their spread speaks instead.
+void SampleDecider::find_outlier(int tube, int target) {
+  if (!definition_.replicates.outlier_beyond_cycles) return;
+  TubeDecision& decided = decision_.tubes[at(tube)];
+  cqs_.clear();
+  for (const int well : decided.valid) {
+    if (reading(well, target).detected) cqs_.push_back(*seen(well, target).cq_cycles);
+  }
+  if (cqs_.size() < 3) return;
+  double farthest = -1.0;
+  int outlier = -1;
+  std::size_t index = 0;
+  for (const int well : decided.valid) {
+    if (!reading(well, target).detected) continue;
+    std::vector<double> others = cqs_;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(index));
+    const double distance = std::abs(cqs_[index] - median(std::move(others)));
+    ++index;
+    if (distance > farthest) {
+      farthest = distance;
+      outlier = well;
+    } else if (distance == farthest) {
+      outlier = -1;
+    }
+  }
+  if (outlier < 0 || !(farthest > *definition_.replicates.outlier_beyond_cycles)) return;
+  outliers_[at(outlier) * program_.targets.size() + at(target)] = 1;
+  decided.left_out.push_back(measured(ReasonCode::replicate_outlier_left_out, target, farthest, outlier));
+}
+
+bool SampleDecider::is_beside_strong_target(int target, double at_most) const {
+  const std::vector<int>& wells = decision_.tubes[at(program_.targets[at(target)].tube)].valid;
+  return !wells.empty() && std::all_of(wells.begin(), wells.end(), [&](int well) {
+    return reading(well, target).detected && *seen(well, target).cq_cycles <= at_most;
+  });
+}
+
+void SampleDecider::judge_inhibition(int rule) {
+  const InhibitionRule& defined = definition_.inhibition[at(rule)];
+  const int target = program_.inhibition_targets[at(rule)];
+  const int tube = program_.targets[at(target)].tube;
+  const TubeDecision& decided = decision_.tubes[at(tube)];
+  double total = 0.0;
+  int detected = 0;
+  bool absent = false;
+  for (int well = 0; well < static_cast<int>(observation_->tubes.size()); ++well) {
+    if (observation_->tubes[at(well)] != tube || !says_something(well, target)) continue;
+    // Wells that are invalid for another reason say nothing, unless they are all there is: a spike-in that inhibition
+    // pushed beyond its own limit should be named as inhibition.
+    const bool counts =
+        decided.invalid || std::find(decided.valid.begin(), decided.valid.end(), well) != decided.valid.end();
+    if (!counts) continue;
+    absent = absent || reading(well, target).not_detected;
+    if (!reading(well, target).detected) continue;
+    total += *seen(well, target).cq_cycles;
+    ++detected;
+  }
+  if (detected == 0 && !absent) {
+    decision_.refusals.push_back(of(ReasonCode::inhibition_not_measured, rule));
+    return;
+  }
+  const std::optional<ControlCq>& negative = context_.negatives[at(rule)];
+  const bool needs_sd = defined.maximum_shift_sd.has_value();
+  if (!negative || (needs_sd && (negative->count < 3 || !negative->sd_cycles))) {
+    decision_.refusals.push_back(of(ReasonCode::inhibition_reference_absent, rule));
+    return;
+  }
+  // A spike-in that does not come at all is later than any limit.
+  const double shift = absent ? std::numeric_limits<double>::infinity() : total / detected - negative->mean_cycles;
+  const bool beyond = (defined.maximum_shift_cycles && shift > *defined.maximum_shift_cycles) ||
+                      (needs_sd && shift > *defined.maximum_shift_sd * *negative->sd_cycles);
+  if (!beyond) return;
+  const int exception = program_.inhibition_exceptions[at(rule)];
+  if (exception >= 0 && is_beside_strong_target(exception, *defined.exception_at_most)) {
+    decision_.notes.push_back(measured(ReasonCode::inhibition_exception, rule, shift));
+    return;
+  }
+  decision_.inhibited = true;
+  decision_.refusals.push_back(measured(ReasonCode::inhibited, rule, shift));
+}
+
+void SampleDecider::read_covariate(int covariate) {
+  const CovariateDefinition& defined = definition_.covariates[at(covariate)];
+  const std::optional<CompactCovariate>& value = observation_->covariates[at(covariate)];
+  Quantity& quantity = covariates_[at(covariate)];
+  const bool is_number = defined.kind == CovariateKind::number;
+  const bool is_lot = defined.kind == CovariateKind::lot;
+  const auto everything_possible = [&](const Reason& why) {
+    const std::vector<double>& numbers = program_.code_numbers[at(covariate)];
+    ValueRange range = ValueRange::everything();
+    if (is_number) range = {*defined.minimum, *defined.maximum, false, false};
+    if (!numbers.empty()) {
+      const auto [least, most] = std::minmax_element(numbers.begin(), numbers.end());
+      range = {*least, *most, false, false};
+    }
+    const Quantity whole = open(range, why);
+    quantity = is_number ? transform(whole, defined.floor, defined.cap, defined.transform, why) : whole;
+    // A cap may leave one number of them all; it is still not the patient's.
+    quantity.unknown = true;
+    quantity.why = why;
+    lacking_[at(covariate)] = 1;
+  };
+  const auto refuse = [&](const Reason& why) {
+    decision_.refusals.push_back(why);
+    quantity = unusable(why);
+  };
+  if (!value) {
+    const Reason why = of(ReasonCode::covariate_missing, covariate);
+    everything_possible(why);
+    if (defined.missing == MissingPolicy::refuse) decision_.refusals.push_back(why);
+    if (is_lot && defined.missing == MissingPolicy::indeterminate) decision_.restraints.push_back(why);
+    return;
+  }
+  if (defined.maximum_age_days && !(value->age_days && std::abs(*value->age_days) <= *defined.maximum_age_days)) {
+    const Reason why = value->age_days ? measured(ReasonCode::covariate_too_old, covariate, *value->age_days)
+                                       : of(ReasonCode::covariate_age_unknown, covariate);
+    if (defined.too_old == TooOldPolicy::invalid) return refuse(why);
+    if (is_lot) decision_.restraints.push_back(why);
+    return everything_possible(why);
+  }
+  if (is_lot) {
+    quantity = known(0.0);
+    if (value->lot_expired) refuse(of(ReasonCode::lot_expired, covariate));
+    return;
+  }
+  if (!is_number) {
+    const bool is_code = value->code >= 0 && value->code < static_cast<int>(program_.codings[at(covariate)].size());
+    if (value->out_of_range || !is_code) return refuse(of(ReasonCode::covariate_out_of_range, covariate));
+    quantity = known(program_.code_numbers[at(covariate)][at(value->code)]);
+    return;
+  }
+  const ValueRange& range = value->range;
+  const bool inside = range.lower >= *defined.minimum && range.upper <= *defined.maximum && range.lower <= range.upper;
+  if (value->out_of_range || !inside) return refuse(of(ReasonCode::covariate_out_of_range, covariate));
+  const Reason bounded = of(ReasonCode::covariate_bounded, covariate);
+  quantity = transform(range.is_point() ? known(range.lower) : open(range, bounded), defined.floor, defined.cap,
+                       defined.transform, bounded);
+}
+
+void SampleDecider::accept(int rule) {
+  const AcceptanceRule& defined = definition_.acceptance[at(rule)];
+  const int covariate = program_.acceptance_covariates[at(rule)];
+  const std::optional<CompactCovariate>& value = observation_->covariates[at(covariate)];
+  const CovariateDefinition& of_covariate = definition_.covariates[at(covariate)];
+  Truth accepted = Truth::unknown;
+  if (value && lacking_[at(covariate)] == 0) {
+    if (of_covariate.kind == CovariateKind::number) {
+      accepted = is_accepted(defined, value->range);
+    } else if (of_covariate.kind == CovariateKind::category && value->code >= 0) {
+      const std::string& code = program_.codings[at(covariate)][at(value->code)];
+      accepted = std::find(defined.one_of.begin(), defined.one_of.end(), code) != defined.one_of.end() ? Truth::yes
+                                                                                                       : Truth::no;
+    }
+  }
+  if (accepted == Truth::yes) return;
+  const Reason why = of(accepted == Truth::no ? ReasonCode::not_accepted : ReasonCode::acceptance_undecided, rule);
+  if (defined.action == AcceptanceAction::review) {
+    decision_.notes.push_back(why);
+  } else if (defined.action == AcceptanceAction::invalid && accepted == Truth::no) {
+    decision_.refusals.push_back(why);
+  } else {
+    decision_.restraints.push_back(why);
+  }
+}
+
+std::vector<int> SampleDecider::wells_of(int target) const {
+  std::vector<int> wells;
+  for (const int well : decision_.tubes[at(program_.targets[at(target)].tube)].valid) {
+    if (outliers_[at(well) * program_.targets.size() + at(target)] == 0 && says_something(well, target)) {
+      wells.push_back(well);
+    }
+  }
+  return wells;
+}
+
+const Decision& SampleDecider::decide(const CompactObservation& observation) {
+  shifted_target_ = -1;
+  prepare(observation);
+  run(Imputation::as_defined, main_);
+  decision_.depends_on_imputed_cq = false;
+  decision_.imputed_cq_decides = false;
+  decision_.imputed.assign(main_.quantities.size(), 0);
+  for (RuleDecision& rule : main_.rules) rule.depends_on_imputed_cq = false;
+  const auto differs = [&] {
+    return other_.outcome != main_.outcome || other_.truth != main_.truth || other_.score_class != main_.score_class;
+  };
+  if (any_imputed_) {
+    run(Imputation::unknown, other_);
+    decision_.depends_on_imputed_cq = differs();
+    for (std::size_t slot = 0; slot < main_.quantities.size(); ++slot) {
+      decision_.imputed[slot] = main_.quantities[slot].range != other_.quantities[slot].range ? 1 : 0;
+    }
+    for (std::size_t rule = 0; rule < main_.rules.size(); ++rule) {
+      main_.rules[rule].depends_on_imputed_cq = main_.rules[rule].truth != other_.rules[rule].truth;
+    }
+    run(Imputation::only_later, other_);
+    decision_.imputed_cq_decides = differs();
+  }
+  decision_.outcome = main_.outcome;
+  decision_.truth = main_.truth;
+  decision_.score_class = main_.score_class;
+  decision_.score_open = main_.score_open;
+  decision_.quantities.swap(main_.quantities);
+  decision_.rules.swap(main_.rules);
+  find_decisive();
+
+  decision_.gray =
+      std::any_of(decision_.rules.begin(), decision_.rules.end(), [](const RuleDecision& rule) { return rule.gray; });
+  decision_.discordant = false;
+  for (int target = 0; target < program_.target_count(); ++target) {
+    const ReasonCode code = decision_.quantities[at(target)].why.code;
+    decision_.discordant = decision_.discordant || code == ReasonCode::replicates_discordant ||
+                           code == ReasonCode::replicates_disagree || code == ReasonCode::replicates_scatter;
+  }
+  const bool any_excused_or_left_out =
+      std::any_of(decision_.tubes.begin(), decision_.tubes.end(),
+                  [](const TubeDecision& tube) { return !tube.exceptions.empty() || !tube.left_out.empty(); });
+  decision_.needs_review = decision_.outcome == Outcome::indeterminate || decision_.outcome == Outcome::invalid ||
+                           decision_.gray || decision_.imputed_cq_decides || any_excused_or_left_out ||
+                           !decision_.notes.empty();
+  return decision_;
+}
+
+void SampleDecider::find_decisive() {
+  const bool by_rules = decision_.refusals.empty() && decision_.restraints.empty() && !program_.positive.empty();
+  for (std::size_t rule = 0; rule < decision_.rules.size(); ++rule) {
+    decision_.rules[rule].decisive =
+        by_rules && evaluate_call(decision_.rules, static_cast<int>(rule)) != decision_.truth;
+  }
+}
+
+std::vector<Quantity> SampleDecider::derive(const CompactObservation& observation, Imputation imputation,
+                                            int shifted_target, double shift_cycles) {
+  prepare(observation);
+  shifted_target_ = shifted_target;
+  shift_cycles_ = shift_cycles;
+  run(imputation, other_);
+  shifted_target_ = -1;
+  return other_.quantities;
+}
+
+Decision decide(const AssayProgram& program, const CompactObservation& observation, const CompactContext& context) {
+  SampleDecider decider(program, context);
+  return decider.decide(observation);
+}
+
+void decide_batch(const AssayProgram& program, const CompactContext& context,
+                  std::span<const CompactObservation> observations, std::span<BatchCall> calls) {
+  SampleDecider decider(program, context);
+  for (std::size_t i = 0; i < observations.size(); ++i) {
+    const Decision& decision = decider.decide(observations[i]);
+    calls[i] = {decision.outcome, decision.score_class, decision.depends_on_imputed_cq, decision.needs_review};
+  }
+}
+
+std::map<std::string, double> form_control_values(const AssayDefinition& definition, const std::string& control,
+                                                  const std::vector<ReplicateObservation>& replicates,
+                                                  const RunContext& context) {
+  AssayDefinition alone = definition;
+  alone.validity.clear();
+  alone.inhibition.clear();
+  alone.acceptance.clear();
+  alone.replicates.count = std::max(1, static_cast<int>(replicates.size()));
+  alone.replicates.minimum_valid = 1;
+  alone.replicates.discordance = DiscordancePolicy::invalid;
+  const AssayProgram program = compile_unproved(alone);
+  const CompactContext compact = to_compact(program, context);
+  SampleObservation sample;
+  sample.sample = control;
+  sample.replicates = replicates;
+  SampleDecider decider(program, compact);
+  const std::vector<Quantity> quantities = decider.derive(to_compact(program, sample), Imputation::unknown);
+  std::map<std::string, double> values;
+  for (std::size_t i = 0; i < definition.values.size(); ++i) {
+    const Quantity& quantity = quantities[static_cast<std::size_t>(program.value_slot(static_cast<int>(i)))];
+    if (quantity.is_known()) values[definition.values[i].id] = quantity.range.lower;
+  }
+  return values;
 }
 
 }  // namespace qpcr

@@ -32,13 +32,6 @@ ValueRange scale(const ValueRange& interval, double factor) {
   return {interval.upper * factor, interval.lower * factor, interval.upper_open, interval.lower_open};
 }
 
-ValueRange map_monotone(const ValueRange& interval, bool rising, const std::function<double(double)>& f) {
-  const double at_lower = f(interval.lower);
-  const double at_upper = interval.is_point() ? at_lower : f(interval.upper);
-  if (rising) return {at_lower, at_upper, interval.lower_open, interval.upper_open};
-  return {at_upper, at_lower, interval.upper_open, interval.lower_open};
-}
-
 ValueRange max(const ValueRange& left, const ValueRange& right) {
   ValueRange result;
   result.lower = std::max(left.lower, right.lower);
@@ -51,12 +44,16 @@ ValueRange max(const ValueRange& left, const ValueRange& right) {
   return result;
 }
 
+ValueRange round_decimal(const ValueRange& range, int digits) {
+  // A value just inside an open bound rounds to what the bound rounds to: the rounded bound is possible.
+  return {round_decimal(range.lower, digits), round_decimal(range.upper, digits),
+          range.lower_open && !std::isfinite(range.lower), range.upper_open && !std::isfinite(range.upper)};
+}
+
 Comparand compare(const RuleDefinition& rule, const ValueRange& value) {
   ValueRange range = value;
   if (rule.compare == Comparison::rounded) {
-    // A value just inside an open bound rounds to what the bound rounds to: the rounded bound is possible.
-    range = {round_decimal(value.lower, rule.digits), round_decimal(value.upper, rule.digits),
-             value.lower_open && !std::isfinite(value.lower), value.upper_open && !std::isfinite(value.upper)};
+    range = round_decimal(value, rule.digits);
   }
   // "Greater" rules are mirrored into "less" rules.
   const bool low_is_positive = rule.relation == Relation::at_most || rule.relation == Relation::below;
@@ -80,7 +77,7 @@ Comparand compare(const RuleDefinition& rule, const ValueRange& value) {
   return Comparand::undecided;
 }
 
-Truth at_least(int k, const std::vector<Truth>& operands) {
+Truth at_least(int k, std::span<const Truth> operands) {
   int yes = 0;
   int open = 0;
   bool any_invalid = false;

@@ -28,8 +28,10 @@ TargetReading read_target(const AssayDefinition& definition, const AssayTarget& 
 
 bool satisfies(const AssayDefinition& definition, const CqLimit& limit, const CqObservation& observation) {
   const AssayTarget* target = find_target(definition, limit.target);
-  if (target == nullptr) return false;
-  const TargetReading reading = read_target(definition, *target, observation);
+  return target != nullptr && satisfies(limit, read_target(definition, *target, observation), observation);
+}
+
+bool satisfies(const CqLimit& limit, const TargetReading& reading, const CqObservation& observation) {
   if (reading.not_detected) return limit.kind == LimitKind::not_detected || limit.kind == LimitKind::absent_or_above;
   if (!reading.detected) return false;
   const double cq = *observation.cq_cycles;
