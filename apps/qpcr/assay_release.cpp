@@ -1,6 +1,4 @@
 // qpcr assay sign, qpcr assay verify.
-#include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -8,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/common/clock.hpp"
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
 #include "apps/qpcr/passphrase.hpp"
@@ -40,14 +39,6 @@ struct VerifyOptions {
   std::string signature;
   std::string language;
 };
-
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
 
 std::string default_signature(const std::string& file) { return file + ".signature.json"; }
 

@@ -7,6 +7,7 @@
 
 #include "libqpcr/assay/call.hpp"
 #include "libqpcr/assay/control_wells.hpp"
+#include "libqpcr/assay/evaluation.hpp"
 #include "libqpcr/assay/matching.hpp"
 #include "libqpcr/assay/plate_flags.hpp"
 #include "libqpcr/assay/run_conditions.hpp"
@@ -192,9 +193,14 @@ class Analysis {
     form_values_of_controls();
   }
 
-  /// The one place where the values of controls enter RunContext::control_values. Values that need a control of the run
-  /// cannot be formed without them, and say so.
-  void form_values_of_controls() {}
+  /// What the definition's values are for the controls themselves: ΔΔCq, ratios and PMR are taken against them.
+  void form_values_of_controls() {
+    for (std::size_t i = 0; i < definition_.controls.size(); ++i) {
+      const std::string& id = definition_.controls[i].id;
+      const auto replicates = collect_replicates([&](const MatchedWell& well) { return well.control == i; });
+      values_.control_values[id] = form_control_values(definition_, id, replicates, values_);
+    }
+  }
 
   void call_samples() {
     std::vector<std::string> samples;

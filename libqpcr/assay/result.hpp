@@ -186,10 +186,6 @@ struct PlateResult {
   std::vector<SampleCall> calls;  ///< order of first appearance on the plate
   std::vector<TargetThreshold> thresholds;
   std::vector<Message> warnings;
-  std::string instrument_serial = {};   ///< from the file, else the run sheet
-  std::string started_at = {};          ///< of the run, as the file states it
-  std::string reagent_lot = {};         ///< from the run sheet
-  std::string control_lot = {};         ///< from the run sheet
   bool releasable = false;              ///< results may reach a patient report, LIS or outbox
   std::vector<Message> not_releasable;  ///< why not; empty exactly when releasable
   // What run-to-run quality control keeps apart; empty where neither the run nor its sheet says.

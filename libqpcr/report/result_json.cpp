@@ -42,6 +42,7 @@ Json to_json(const NamedValue& value);
 Json to_json(const RuleTrace& rule);
 Json to_json(const SampleCall& call);
 Json to_json(const TargetThreshold& threshold);
+Json to_json(const StandardCurveResult& curve);
 
 template <typename Item>
 Json to_array(const std::vector<Item>& items) {
@@ -141,6 +142,13 @@ Json to_json(const RuleTrace& rule) {
               {"distance_standard_errors", number(rule.distance_standard_errors)}};
 }
 
+Json to_json(const StandardCurveResult& curve) {
+  return Json{{"id", curve.id},
+              {"target", curve.target},
+              {"slope", number(curve.slope)},
+              {"intercept", number(curve.intercept)}};
+}
+
 Json to_json(const ScoreClassResult& score_class) {
   return Json{{"id", score_class.id}, {"text", to_json(score_class.text)}};
 }
@@ -224,6 +232,8 @@ std::string render_result_json(const PlateResult& result) {
                   {"calls", to_array(result.calls)},
                   {"wells", to_array(result.wells)},
                   {"thresholds", to_array(result.thresholds)},
+                  {"monitored_controls", result.monitored_controls},
+                  {"standard_curves", to_array(result.standard_curves)},
                   {"warnings", to_array(result.warnings)},
                   {"provenance", to_json(result.provenance)}};
   std::string out;
