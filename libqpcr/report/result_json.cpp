@@ -217,7 +217,7 @@ std::string render_result_json(const PlateResult& result) {
                   {"library_version", result.library_version},
                   {"marking", marking_texts},
                   {"run", result.run},
-                  {"started_at", text_or_null(result.started_at)},
+                  {"run_started_at", text_or_null(result.started_at)},
                   {"instrument_serial", text_or_null(result.instrument_serial)},
                   {"reagent_lot", text_or_null(result.reagent_lot)},
                   {"control_lot", text_or_null(result.control_lot)},
