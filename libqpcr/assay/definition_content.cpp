@@ -437,7 +437,9 @@ AssayIdentity identify(const AssayDefinition& definition) {
   }
   const LocalizedText recalled{"部分参数系凭记忆录入，使用前须核对原始文献",
                                "Some constants are recalled from memory: verify them in the source before use"};
-  if (identity.recalled) identity.statements.push_back(recalled);
+  const auto& stated = definition.statements;
+  if (identity.recalled && std::find(stated.begin(), stated.end(), recalled) == stated.end())
+    identity.statements.push_back(recalled);
   return identity;
 }
 

@@ -2,6 +2,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <random>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -206,6 +207,9 @@ TEST_CASE("where a source is recalled, the identity and its statements say so") 
   CHECK(identity.statements[0] == assay.statements[0]);
   CHECK(identity.statements[1].zh == "部分参数系凭记忆录入，使用前须核对原始文献");
   CHECK(identity.statements[1].en == "Some constants are recalled from memory: verify them in the source before use");
+  qpcr::AssayDefinition stated = assay;
+  stated.statements.push_back(identity.statements[1]);
+  CHECK(qpcr::identify(stated).statements == identity.statements);
   qpcr::AssayDefinition found = assay;
   found.sources[1].certainty = qpcr::SourceCertainty::found;
   CHECK_FALSE(qpcr::identify(found).recalled);
@@ -213,4 +217,61 @@ TEST_CASE("where a source is recalled, the identity and its statements say so") 
   CHECK(qpcr::find_source(assay, assay.targets[0].source)->text == "Recalled");
   CHECK(qpcr::find_source(assay, assay.targets[1].source)->text == "The kit");
   CHECK(qpcr::find_source(assay, "none") == nullptr);
+}
+
+TEST_CASE("every key refuses a value of another type and a misspelling, at its line") {
+  std::vector<std::string> lines;
+  std::istringstream text(full_text());
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  int count = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::size_t equals = lines[i].find(" = ");
+    if (equals == std::string::npos || lines[i].front() == ' ' || lines[i].back() == '[') continue;
+    const std::string key = lines[i].substr(0, equals);
+    const auto error_with = [&](const std::string& line) {
+      std::vector<std::string> changed = lines;
+      changed[i] = line;
+      std::string toml;
+      for (const std::string& other : changed) toml += other + "\n";
+      return error_of([&] { parse(toml); });
+    };
+    INFO(lines[i]);
+    const std::string line = "'full.toml' line " + std::to_string(i + 1) + ", ";
+    const std::string wrong = error_with(key + " = { wrong = [1] }");
+    CHECK(wrong.find("assay_invalid: " + line) == 0);
+    CHECK(wrong.find(key) != std::string::npos);
+    const std::string misspelt = error_with(key + "_" + lines[i].substr(equals));
+    // These two choose what else may stand in their table.
+    if (key == "schema" || (key == "kind" && misspelt.find("'values[") != std::string::npos)) {
+      CHECK(misspelt.find(key + "': this key is required and missing") != std::string::npos);
+    } else {
+      CHECK(misspelt.find("assay_invalid: " + line) == 0);
+      CHECK(misspelt.find(key + "_': this key is not known") != std::string::npos);
+    }
+    ++count;
+  }
+  CHECK(count > 200);
+}
+
+TEST_CASE("a damaged definition is read or refused, never more") {
+  const std::string text = full_text();
+  std::mt19937 random(20260102);
+  int refused = 0;
+  for (int i = 0; i < 2000; ++i) {
+    std::string damaged = text;
+    for (std::size_t edits = 1 + random() % 3; edits > 0; --edits) {
+      const std::size_t place = random() % damaged.size();
+      if (random() % 2 == 0) {
+        damaged.erase(place, 1 + random() % 8);
+      } else {
+        damaged.insert(place, damaged.substr(random() % damaged.size(), random() % 40));
+      }
+    }
+    try {
+      hash(parse(damaged));
+    } catch (const qpcr::Error&) {
+      ++refused;
+    }
+  }
+  CHECK(refused > 1000);
 }

@@ -224,7 +224,7 @@ PlateFixture make_plate(const FixtureOptions& options) {
     result.calls.push_back(std::move(call));
   }
   for (const TargetFixture& target : targets)
-    result.thresholds.push_back({target.target, target.dye, fixture_threshold, target.role == TargetRole::target});
+    result.thresholds.push_back({target.target, target.dye, fixture_threshold, target.role == TargetRole::target, ""});
   return {Run(std::move(data)), std::move(result)};
 }
 
