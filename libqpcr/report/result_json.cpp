@@ -8,9 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "libqpcr/core/text.hpp"
 #include "libqpcr/report/catalogue.hpp"
-#include "libqpcr/report/markup.hpp"
+#include "libqpcr/report/json_text.hpp"
 #include "libqpcr/report/plate_view.hpp"
 
 namespace qpcr {
@@ -42,6 +41,7 @@ Json to_json(const NamedValue& value);
 Json to_json(const RuleTrace& rule);
 Json to_json(const SampleCall& call);
 Json to_json(const TargetThreshold& threshold);
+Json to_json(const StandardCurveResult& curve);
 
 template <typename Item>
 Json to_array(const std::vector<Item>& items) {
@@ -155,32 +155,11 @@ Json to_json(const TargetThreshold& threshold) {
               {"fixed", threshold.fixed}};
 }
 
-std::string quote(const std::string& text) { return Json(clean_text(text)).dump(); }
-
-/// nlohmann's own writer gives "1.0" and, rarely, a digit more than needed; the schema promises the shortest number.
-void write(const Json& value, int depth, std::string& out) {
-  const std::string inner(static_cast<std::size_t>(2 * depth + 2), ' ');
-  const std::string outer(static_cast<std::size_t>(2 * depth), ' ');
-  if (value.is_object() || value.is_array()) {
-    const bool object = value.is_object();
-    out += object ? '{' : '[';
-    bool first = true;
-    for (const auto& item : value.items()) {
-      out += first ? "\n" : ",\n";
-      out += inner;
-      if (object) out += quote(item.key()) + ": ";
-      write(item.value(), depth + 1, out);
-      first = false;
-    }
-    if (!first) out += "\n" + outer;
-    out += object ? '}' : ']';
-  } else if (value.is_number_float()) {
-    out += format_double(value.get<double>());
-  } else if (value.is_string()) {
-    out += quote(value.get_ref<const std::string&>());
-  } else {
-    out += value.dump();
-  }
+Json to_json(const StandardCurveResult& curve) {
+  return Json{{"id", curve.id},
+              {"target", curve.target},
+              {"slope", number(curve.slope)},
+              {"intercept", number(curve.intercept)}};
 }
 
 }  // namespace
@@ -206,11 +185,14 @@ std::string render_result_json(const PlateResult& result) {
                   {"wells", to_array(result.wells)},
                   {"thresholds", to_array(result.thresholds)},
                   {"warnings", to_array(result.warnings)},
-                  {"provenance", to_json(result.provenance)}};
-  std::string out;
-  write(json, 0, out);
-  out += '\n';
-  return out;
+                  {"provenance", to_json(result.provenance)},
+                  {"instrument_serial", text_or_null(result.instrument_serial)},
+                  {"run_started_at", text_or_null(result.started_at)},
+                  {"reagent_lot", text_or_null(result.reagent_lot)},
+                  {"control_lot", text_or_null(result.control_lot)},
+                  {"monitored_controls", result.monitored_controls},
+                  {"standard_curves", to_array(result.standard_curves)}};
+  return render_json(json);
 }
 
 }  // namespace qpcr
