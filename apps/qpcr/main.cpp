@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   qpcr::apps::add_info(app, action);
   qpcr::apps::add_curves(app, action);
   qpcr::apps::add_cq(app, action);
+  qpcr::apps::add_qc(app, action);
   qpcr::apps::add_quantify(app, action);
   qpcr::apps::add_melt(app, action);
   qpcr::apps::add_analyze(app, action);

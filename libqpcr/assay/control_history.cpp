@@ -125,7 +125,7 @@ void judge_without_limits(std::vector<QualitySeries>& all) {
       if (point.exclusion) point.verdict = QualityVerdict::excluded;
       if (point.value) continue;
       point.verdict = QualityVerdict::reject;
-      point.findings.push_back({QualityRule::not_detected, {{s, i}}});
+      point.findings.push_back({ControlRule::not_detected, {{s, i}}});
     }
   }
 }
@@ -186,7 +186,7 @@ QualityHistory judge_controls(const std::vector<ControlObservation>& observation
   judge_by_limits(history.series, first_judged);
   mark_superseded(history.series);
 
-  std::vector<std::set<QualityRule>> rules(history.runs.size());
+  std::vector<std::set<ControlRule>> rules(history.runs.size());
   std::vector<QualityVerdict> worst(history.runs.size(), QualityVerdict::excluded);
   for (const QualitySeries& series : history.series) {
     if (series.limits) limits_of[series.key] = *series.limits;

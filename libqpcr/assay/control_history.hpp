@@ -77,7 +77,7 @@ struct ControlLimits {
 inline constexpr int runs_before_freezing = 20;
 
 /// The rules of westgard.hpp; those of the short series; and a control that was not detected.
-enum class QualityRule {
+enum class ControlRule {
   one_2s,
   one_3s,
   two_2s,
@@ -96,14 +96,14 @@ enum class QualityVerdict { excluded, not_judged, in_control, warning, reject };
 
 std::string_view to_string(SeriesKind kind);
 std::string_view to_string(LimitsOrigin origin);
-std::string_view to_string(QualityRule rule);
+std::string_view to_string(ControlRule rule);
 std::string_view to_string(QualityVerdict verdict);
 std::optional<SeriesKind> parse_series_kind(std::string_view text);
 std::optional<LimitsOrigin> parse_limits_origin(std::string_view text);
-bool rejects(QualityRule rule);
+bool rejects(ControlRule rule);
 
 struct QualityFinding {
-  QualityRule rule = QualityRule::one_2s;
+  ControlRule rule = ControlRule::one_2s;
   std::vector<PointPlace> points;  ///< that break the rule together: places in QualityHistory::series
 };
 
@@ -136,7 +136,7 @@ struct QualityRun {
   std::string started_at;
   RunTime time;
   QualityVerdict verdict = QualityVerdict::not_judged;
-  std::vector<QualityRule> rules;
+  std::vector<ControlRule> rules;
 };
 
 struct QualityHistory {

@@ -216,12 +216,12 @@ std::vector<QualityExclusion> parse_exclusions(std::string_view bytes, const std
   return exclusions;
 }
 
-std::vector<RunRecord> parse_run_records(std::string_view bytes, const std::string& path) {
+std::vector<RunStatement> parse_run_statements(std::string_view bytes, const std::string& path) {
   const Records records(bytes, path, {"run", "date"}, {"instrument", "lot", "control_lot"});
-  std::vector<RunRecord> runs;
+  std::vector<RunStatement> runs;
   std::set<std::string> names;
   for (const CsvRow& row : records.rows()) {
-    RunRecord run{records.filled_cell(row, "run"), records.filled_cell(row, "date"), records.cell(row, "instrument"),
+    RunStatement run{records.filled_cell(row, "run"), records.filled_cell(row, "date"), records.cell(row, "instrument"),
                   records.cell(row, "lot"),        records.cell(row, "control_lot"), row.line};
     if (!names.insert(run.run).second)
       records.refuse(ErrorCode::duplicate_entry, row.line, "run", run.run, {}, "this run stands in the table twice");

@@ -24,7 +24,7 @@ std::vector<ControlObservation> parse_control_records(std::string_view bytes, co
 std::vector<QualityExclusion> parse_exclusions(std::string_view bytes, const std::string& path);
 
 /// What a result file does not say of its run.
-struct RunRecord {
+struct RunStatement {
   std::string run;
   std::string started_at;
   std::string instrument;
@@ -35,6 +35,6 @@ struct RunRecord {
 
 /// Columns run and date; instrument, lot, control_lot. @throws Error as parse_exclusions(); duplicate_entry for a run
 /// that stands twice.
-std::vector<RunRecord> parse_run_records(std::string_view bytes, const std::string& path);
+std::vector<RunStatement> parse_run_statements(std::string_view bytes, const std::string& path);
 
 }  // namespace qpcr

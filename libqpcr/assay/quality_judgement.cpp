@@ -10,7 +10,7 @@ namespace {
 
 void raise(QualityPoint& point, QualityVerdict verdict) { point.verdict = std::max(point.verdict, verdict); }
 
-void add_finding(QualityPoint& point, QualityRule rule, std::vector<PointPlace> points) {
+void add_finding(QualityPoint& point, ControlRule rule, std::vector<PointPlace> points) {
   point.findings.push_back({rule, std::move(points)});
   raise(point, rejects(rule) ? QualityVerdict::reject : QualityVerdict::warning);
 }
@@ -34,15 +34,15 @@ class ShortSeries {
       const auto extreme = find_extreme(result, current);
       const PointPlace place{index_, *extreme};
       if (result.verdict == ShortSeriesVerdict::warning) {
-        add_finding(point, QualityRule::short_series_n2s, {place});
+        add_finding(point, ControlRule::short_series_n2s, {place});
         break;
       }
       const bool is_current = *extreme == current;
       if (is_current) {
-        add_finding(point, QualityRule::short_series_n3s, {place});
+        add_finding(point, ControlRule::short_series_n3s, {place});
       } else {
-        add_finding(series_.points[*extreme], QualityRule::short_series_n3s, {place, {index_, current}});
-        add_finding(point, QualityRule::earlier_out, {place});
+        add_finding(series_.points[*extreme], ControlRule::short_series_n3s, {place, {index_, current}});
+        add_finding(point, ControlRule::earlier_out, {place});
       }
       accepted_.erase(extreme);
       if (is_current) break;
@@ -153,7 +153,7 @@ void judge_by_limits(std::vector<QualitySeries>& all, const std::vector<std::siz
           std::vector<PointPlace> points;
           for (const PointPlace& each : violation.points) points.push_back(places[each.series][each.point]);
           // The first enumerators of both are the same rules in the same order.
-          add_finding(point, static_cast<QualityRule>(violation.rule), std::move(points));
+          add_finding(point, static_cast<ControlRule>(violation.rule), std::move(points));
         }
       }
     }

@@ -13,17 +13,17 @@ using Spellings = std::array<std::pair<E, std::string_view>, N>;
 constexpr Spellings<SeriesKind, 3> kinds{
     {{SeriesKind::cq, "cq"}, {SeriesKind::slope, "slope"}, {SeriesKind::intercept, "intercept"}}};
 constexpr Spellings<LimitsOrigin, 2> origins{{{LimitsOrigin::given, "given"}, {LimitsOrigin::frozen, "frozen"}}};
-constexpr Spellings<QualityRule, 11> rules{{{QualityRule::one_2s, "1-2s"},
-                                            {QualityRule::one_3s, "1-3s"},
-                                            {QualityRule::two_2s, "2-2s"},
-                                            {QualityRule::r_4s, "R-4s"},
-                                            {QualityRule::four_1s, "4-1s"},
-                                            {QualityRule::ten_x, "10-x"},
-                                            {QualityRule::seven_t, "7-T"},
-                                            {QualityRule::short_series_n2s, "n2s"},
-                                            {QualityRule::short_series_n3s, "n3s"},
-                                            {QualityRule::earlier_out, "earlier_out"},
-                                            {QualityRule::not_detected, "not_detected"}}};
+constexpr Spellings<ControlRule, 11> rules{{{ControlRule::one_2s, "1-2s"},
+                                            {ControlRule::one_3s, "1-3s"},
+                                            {ControlRule::two_2s, "2-2s"},
+                                            {ControlRule::r_4s, "R-4s"},
+                                            {ControlRule::four_1s, "4-1s"},
+                                            {ControlRule::ten_x, "10-x"},
+                                            {ControlRule::seven_t, "7-T"},
+                                            {ControlRule::short_series_n2s, "n2s"},
+                                            {ControlRule::short_series_n3s, "n3s"},
+                                            {ControlRule::earlier_out, "earlier_out"},
+                                            {ControlRule::not_detected, "not_detected"}}};
 constexpr Spellings<QualityVerdict, 5> verdicts{{{QualityVerdict::excluded, "excluded"},
                                                  {QualityVerdict::not_judged, "not_judged"},
                                                  {QualityVerdict::in_control, "in_control"},
@@ -50,17 +50,17 @@ std::optional<E> find(const Spellings<E, N>& table, std::string_view spelling) {
 
 std::string_view to_string(SeriesKind kind) { return spell(kinds, kind); }
 std::string_view to_string(LimitsOrigin origin) { return spell(origins, origin); }
-std::string_view to_string(QualityRule rule) { return spell(rules, rule); }
+std::string_view to_string(ControlRule rule) { return spell(rules, rule); }
 std::string_view to_string(QualityVerdict verdict) { return spell(verdicts, verdict); }
 std::optional<SeriesKind> parse_series_kind(std::string_view text) { return find(kinds, text); }
 std::optional<LimitsOrigin> parse_limits_origin(std::string_view text) { return find(origins, text); }
 
-bool rejects(QualityRule rule) {
+bool rejects(ControlRule rule) {
   switch (rule) {
-    case QualityRule::one_2s:
-    case QualityRule::seven_t:
-    case QualityRule::short_series_n2s:
-    case QualityRule::earlier_out:
+    case ControlRule::one_2s:
+    case ControlRule::seven_t:
+    case ControlRule::short_series_n2s:
+    case ControlRule::earlier_out:
       return false;
     default:
       return true;

@@ -8,9 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "libqpcr/core/text.hpp"
 #include "libqpcr/report/catalogue.hpp"
-#include "libqpcr/report/markup.hpp"
+#include "libqpcr/report/json_text.hpp"
 #include "libqpcr/report/plate_view.hpp"
 
 namespace qpcr {
@@ -175,32 +174,11 @@ Json to_json(const TargetThreshold& threshold) {
               {"calibration", text_or_null(threshold.calibration)}};
 }
 
-std::string quote(const std::string& text) { return Json(clean_text(text)).dump(); }
-
-/// nlohmann's own writer gives "1.0" and, rarely, a digit more than needed; the schema promises the shortest number.
-void write(const Json& value, int depth, std::string& out) {
-  const std::string inner(static_cast<std::size_t>(2 * depth + 2), ' ');
-  const std::string outer(static_cast<std::size_t>(2 * depth), ' ');
-  if (value.is_object() || value.is_array()) {
-    const bool object = value.is_object();
-    out += object ? '{' : '[';
-    bool first = true;
-    for (const auto& item : value.items()) {
-      out += first ? "\n" : ",\n";
-      out += inner;
-      if (object) out += quote(item.key()) + ": ";
-      write(item.value(), depth + 1, out);
-      first = false;
-    }
-    if (!first) out += "\n" + outer;
-    out += object ? '}' : ']';
-  } else if (value.is_number_float()) {
-    out += format_double(value.get<double>());
-  } else if (value.is_string()) {
-    out += quote(value.get_ref<const std::string&>());
-  } else {
-    out += value.dump();
-  }
+Json to_json(const StandardCurveResult& curve) {
+  return Json{{"id", curve.id},
+              {"target", curve.target},
+              {"slope", number(curve.slope)},
+              {"intercept", number(curve.intercept)}};
 }
 
 }  // namespace
@@ -236,10 +214,7 @@ std::string render_result_json(const PlateResult& result) {
                   {"standard_curves", to_array(result.standard_curves)},
                   {"warnings", to_array(result.warnings)},
                   {"provenance", to_json(result.provenance)}};
-  std::string out;
-  write(json, 0, out);
-  out += '\n';
-  return out;
+  return render_json(json);
 }
 
 }  // namespace qpcr

@@ -477,9 +477,9 @@ TEST_CASE("exclusions and runs as tables", "[control_records]") {
                 "empty");
   check_refused([] { parse_exclusions("run,control,target,reason\nR1,PC,GENE,13812345678\n", "e.csv"); },
                 ErrorCode::personal_data, "line 2");
-  const auto runs = parse_run_records("run,date,instrument,lot\nR1,2026-01-01,I1,L1\n", "r.csv");
+  const auto runs = parse_run_statements("run,date,instrument,lot\nR1,2026-01-01,I1,L1\n", "r.csv");
   CHECK(runs[0].instrument == "I1");
   CHECK(runs[0].control_lot.empty());
-  check_refused([] { parse_run_records("run,date\nR1,2026-01-01\nR1,2026-01-02\n", "r.csv"); },
+  check_refused([] { parse_run_statements("run,date\nR1,2026-01-01\nR1,2026-01-02\n", "r.csv"); },
                 ErrorCode::duplicate_entry, "line 3");
 }
