@@ -11,7 +11,7 @@
 
 namespace qpcr {
 
-/// The controls of a result of `qpcr analyze` (schema qpcr.result/1) that are expected to be found: every target with a
+/// The controls of a result of `qpcr analyze` (schema qpcr.result/2) that are expected to be found: every target with a
 /// limit that demands a Cq, of controls that hold template (restricted to the monitored ones where the definition marks
 /// any); and its standard curves. Wells that were excluded or not measured are left out; a control of which no well is
 /// left gives no observation.

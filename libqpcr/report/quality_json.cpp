@@ -201,7 +201,7 @@ Json to_json(const QualityMonth& month) {
 
 std::vector<ControlObservation> parse_result_controls(std::string_view json, const std::string& path,
                                                       const std::vector<RunStatement>& records) {
-  const Json document = parse(json, path, "qpcr.result/1");
+  const Json document = parse(json, path, "qpcr.result/2");
   const Members result(document, path);
   ControlObservation base;
   base.run = result.filled_text("run");
