@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "libqpcr/assay/checking.hpp"
-#include "libqpcr/assay/ucum.hpp"
 #include "libqpcr/assay/units.hpp"
 #include "libqpcr/core/text.hpp"
 
@@ -131,10 +130,7 @@ void check_high_cq(Inspection& in, const RuleDefinition& rule, std::size_t i) {
 
 /// Units of a limit against those of what it limits.
 void check_limit_unit(Inspection& in, const std::string& field, const Operand& operand, const std::string& unit) {
-  if (!unit.empty() && !is_ucum_unit(unit)) {
-    in.error("not_a_unit", field, {{"found", unit}});
-    return;
-  }
+  if (!unit.empty() && !in.check_unit(field, unit)) return;
   if (unit.empty()) {
     if (operand.unit_declared) in.error("unit_missing", field, {{"expected", *operand.unit}});
     return;
@@ -444,6 +440,14 @@ void check_repeats(Inspection& in) {
   }
   if (in.assay.flags.weak_positive_cycles < 0) in.error("below_zero", "flags.weak_positive");
   if (in.assay.flags.neighbour_difference_cycles <= 0) in.error("not_above_zero", "flags.neighbour_difference");
+  const double cycles = in.assay.cq.cycles;
+  for (const auto& [field, limit] :
+       {std::pair<const char*, double>{"flags.weak_positive", in.assay.flags.weak_positive_cycles},
+        {"flags.neighbour_difference", in.assay.flags.neighbour_difference_cycles}}) {
+    if (!in.assay.targets.empty() && limit >= cycles) {
+      in.error("limit_never_acts", field, {{"cycles", format_double(cycles)}, {"found", format_double(limit)}});
+    }
+  }
 }
 
 }  // namespace qpcr::checking

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "libqpcr/assay/checking.hpp"
-#include "libqpcr/assay/ucum.hpp"
 #include "libqpcr/assay/units.hpp"
 #include "libqpcr/core/text.hpp"
 
@@ -42,9 +41,7 @@ void check_domain(Inspection& in, const std::string& field, Range range, Transfo
 }
 
 void check_number(Inspection& in, const CovariateDefinition& covariate, std::size_t i) {
-  if (!is_ucum_unit(covariate.unit)) {
-    in.error("not_a_unit", at("covariates", i, "unit"), {{"found", covariate.unit}});
-  }
+  in.check_unit(at("covariates", i, "unit"), covariate.unit);
   check_conversions(in, covariate, i);
   if (!covariate.minimum || !covariate.maximum || *covariate.minimum >= *covariate.maximum) {
     in.error("range_reversed", at("covariates", i, "minimum"));
@@ -284,7 +281,7 @@ class CheckValue {
       for (const Factor& factor : *list) {
         if (factor.id.empty()) {
           if (factor.number <= 0) error("not_above_zero", key);
-          if (!is_ucum_unit(factor.unit)) error("not_a_unit", key, {{"found", factor.unit}});
+          if (!in_.check_unit(field(key), factor.unit)) sound_ = false;
           continue;
         }
         const CovariateDefinition* covariate = find_covariate(in_.assay, factor.id);
@@ -383,7 +380,7 @@ class CheckValue {
         error("unit_missing", "unit", {{"expected", *derived.unit}});
       return;
     }
-    if (!is_ucum_unit(value_.unit)) return error("not_a_unit", "unit", {{"found", value_.unit}});
+    if (!in_.check_unit(field("unit"), value_.unit)) return;
     const auto differs = [&](const std::string& expected) {
       error("unit_differs", "unit", {{"expected", expected.empty() ? "1" : expected}, {"found", value_.unit}});
     };
