@@ -117,11 +117,17 @@ Directions towards_positive(const Inspection& in, const RuleDefinition& rule) {
   return result;
 }
 
+/// Where a template leaves a coefficient unpublished, both directions stand for a sign that nobody knows.
+bool sign_is_open(const Inspection& in, const Direction& direction) {
+  return in.is_template() && direction.rises && direction.falls;
+}
+
 /// Rule 5 of clinical safety: where a high Cq speaks for "positive", a reaction that failed would look positive.
 void check_high_cq(Inspection& in, const RuleDefinition& rule, std::size_t i) {
   for (const auto& [id, direction] : towards_positive(in, rule)) {
     const AssayTarget* target = find_target(in.assay, id);
     if (target == nullptr || target->role != TargetRole::target || !direction.rises) continue;
+    if (sign_is_open(in, direction)) continue;
     if (target->not_detected.policy == NotDetectedPolicy::fail || !target->not_detected.paired_with.empty()) continue;
     in.error("high_cq_positive", at("rules", i, "value"),
              {{"target", id}, {"found", std::string(to_string(target->not_detected.policy))}});
@@ -217,7 +223,8 @@ void check_alternate(Inspection& in, const RuleDefinition& rule, std::size_t i) 
   const Directions theirs = towards_positive(in, *alternate);
   for (const auto& [id, direction] : towards_positive(in, rule)) {
     const auto other = theirs.find(id);
-    if (other != theirs.end() && other->second != direction) {
+    if (other != theirs.end() && other->second != direction && !sign_is_open(in, direction) &&
+        !sign_is_open(in, other->second)) {
       in.error("alternate_opposite", field, {{"operand", id}, {"found", rule.alternate}});
     }
   }

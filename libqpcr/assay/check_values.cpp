@@ -33,6 +33,7 @@ void check_conversions(Inspection& in, const CovariateDefinition& covariate, std
 
 /// The range of values as written that the transform must bear.
 void check_domain(Inspection& in, const std::string& field, Range range, Transform transform) {
+  if (in.is_template() && std::isinf(range.lower)) return;  // an unpublished number leaves the range open
   const bool logarithm = transform == Transform::log10 || transform == Transform::ln;
   if ((logarithm && range.lower <= 0) || (transform == Transform::sqrt && range.lower < 0)) {
     in.error("transform_domain", field,
@@ -445,6 +446,7 @@ class CheckValue {
     const auto found = operand.directions.find(operand.principal);
     if (!from_cq || found == operand.directions.end()) return error("orientation_without_cq", "orientation");
     const Direction direction = found->second;
+    if (in_.is_template() && direction.rises && direction.falls) return;  // the sign of a number may be unpublished
     if (direction.rises == direction.falls) {
       return error("orientation_undecided", "orientation", {{"target", operand.principal}});
     }

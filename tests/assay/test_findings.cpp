@@ -425,3 +425,199 @@ TEST_CASE("the catalogue words every finding in both languages, with the English
     CHECK(sources.find("\"" + code + "\"") != std::string::npos);
   }
 }
+
+namespace {
+
+using Numbers = std::map<std::string, double>;
+
+/// The values by their formulas alone, without anything of the library's analysis.
+double naive(const qpcr::ValueDefinition& v, const Numbers& known) {
+  const auto at = [&](const std::string& id) { return known.at(id); };
+  double sum = v.intercept;
+  for (const auto& [id, coefficient] : v.terms) sum += coefficient * at(id);
+  switch (v.kind) {
+    case qpcr::ValueKind::delta_cq:
+      return at(v.target) - at(v.references.at(0));
+    case qpcr::ValueKind::relative_amount:
+      return v.scale * std::pow(v.base, -at(v.value));
+    case qpcr::ValueKind::fraction:
+      return at(v.value) / (at(v.value) + at(v.values.at(0)));
+    case qpcr::ValueKind::product:
+      return at(v.multiply.at(0).id) / at(v.divide.at(0).id);
+    case qpcr::ValueKind::linear:
+      return sum;
+    case qpcr::ValueKind::logistic:
+      return 1 / (1 + std::exp(-sum));
+    case qpcr::ValueKind::survival:
+      return 1 - std::pow(*v.baseline_survival, std::exp(sum));
+    case qpcr::ValueKind::max_of_sigmoids: {
+      double best = 0;
+      for (const auto& s : v.sigmoids) best = std::max(best, 1 / (1 + std::exp(-s.slope * (at(s.value) - s.centre))));
+      return best;
+    }
+    case qpcr::ValueKind::maximum:
+      return std::max(at(v.values.at(0)), at(v.values.at(1)));
+    case qpcr::ValueKind::minimum:
+      return std::min(at(v.values.at(0)), at(v.values.at(1)));
+    case qpcr::ValueKind::bands:
+      return at(v.value) < *v.bands.at(0).below ? v.bands.at(0).value : v.bands.at(1).value;
+    default:
+      return std::min(std::max(at(v.value), *v.floor), *v.cap);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("direction and range of every chain of values agree with doubling the template in numbers") {
+  std::mt19937 random(5);
+  const auto uniform = [&](double low, double high) { return low + (high - low) * (random() / 4294967296.0); };
+  int decided = 0;
+  int both = 0;
+  for (int trial = 0; trial < 400; ++trial) {
+    AssayDefinition assay = whole();
+    assay.values.clear();
+    std::vector<std::string> ids;      // values that may be of either sign
+    std::vector<std::string> amounts;  // values that are never negative
+    const auto add = [&](qpcr::ValueDefinition v) {
+      v.id = "v" + std::to_string(assay.values.size());
+      ids.push_back(v.id);
+      if (v.kind == qpcr::ValueKind::relative_amount) amounts.push_back(v.id);
+      assay.values.push_back(std::move(v));
+    };
+    for (const char* target : {"M1", "M2"}) {
+      qpcr::ValueDefinition delta;
+      delta.kind = qpcr::ValueKind::delta_cq;
+      delta.target = target;
+      delta.references = {"REF"};
+      add(delta);
+      qpcr::ValueDefinition amount;
+      amount.kind = qpcr::ValueKind::relative_amount;
+      amount.value = ids.back();
+      amount.scale = 100;
+      add(amount);
+    }
+    const auto any = [&] { return ids[random() % ids.size()]; };
+    for (int extra = 0; extra < 4; ++extra) {
+      using Kind = qpcr::ValueKind;
+      const std::vector<Kind> kinds{Kind::fraction, Kind::product,         Kind::linear,  Kind::logistic,
+                                    Kind::survival, Kind::max_of_sigmoids, Kind::maximum, Kind::minimum,
+                                    Kind::bands,    Kind::transform};
+      qpcr::ValueDefinition v;
+      v.kind = kinds[random() % kinds.size()];
+      v.terms = {{any(), uniform(-0.3, 0.3)}, {any(), uniform(-0.3, 0.3)}};
+      v.baseline_survival = 0.9;
+      v.value = any();
+      v.values = {any(), any()};
+      v.floor = -5;
+      v.cap = 20;
+      v.bands = {{2.0, {}, uniform(0, 3)}, {{}, {}, uniform(0, 3)}};
+      v.sigmoids = {{any(), 5, uniform(-0.5, 0.5)}, {any(), 4, uniform(-0.5, 0.5)}};
+      if (v.kind == Kind::fraction || v.kind == Kind::product) {
+        v.value = amounts[0];
+        v.values = {amounts[1]};
+        v.multiply = {{amounts[random() % 2], 1, ""}};
+        v.divide = {{amounts[random() % 2], 1, ""}};
+      }
+      if (v.kind != Kind::linear && v.kind != Kind::logistic && v.kind != Kind::survival) v.terms.clear();
+      add(v);
+    }
+    const qpcr::checking::Inspection inspection(assay);
+    for (int sample = 0; sample < 12; ++sample) {
+      Numbers before{{"M1", uniform(20, 44)}, {"M2", uniform(20, 44)}, {"REF", uniform(20, 34)}};
+      Numbers doubled = before;
+      doubled["M1"] -= 1;
+      for (const qpcr::ValueDefinition& v : assay.values) {
+        before[v.id] = naive(v, before);
+        doubled[v.id] = naive(v, doubled);
+        const qpcr::checking::Operand& operand = inspection.operands.at(v.id);
+        const double slack = 1e-9 * (1 + std::abs(before[v.id]));
+        INFO(qpcr::to_string(v.kind) << " " << before[v.id] << " → " << doubled[v.id]);
+        CHECK(before[v.id] >= operand.range.lower - slack);
+        CHECK(before[v.id] <= operand.range.upper + slack);
+        const double change = doubled[v.id] - before[v.id];
+        const auto found = operand.directions.find("M1");
+        const qpcr::checking::Direction direction =
+            found == operand.directions.end() ? qpcr::checking::Direction{} : found->second;
+        if (change > slack) CHECK(direction.falls);
+        if (change < -slack) CHECK(direction.rises);
+        decided += direction.rises != direction.falls ? 1 : 0;
+        both += direction.rises && direction.falls ? 1 : 0;
+      }
+    }
+  }
+  CHECK(decided > 10000);
+  CHECK(both > 1000);
+}
+
+TEST_CASE("a high Cq that speaks for positive is found through every kind of value") {
+  struct Chain {
+    const char* value;
+    qpcr::Relation wrong;
+  };
+  for (const Chain& chain : {Chain{"d1", qpcr::Relation::at_least}, Chain{"dd1", qpcr::Relation::at_least},
+                             Chain{"amount", qpcr::Relation::at_most}, Chain{"ratio", qpcr::Relation::at_most},
+                             Chain{"copies", qpcr::Relation::at_most}, Chain{"pmr", qpcr::Relation::at_most},
+                             Chain{"load", qpcr::Relation::at_most}, Chain{"share", qpcr::Relation::at_most},
+                             Chain{"lp", qpcr::Relation::at_most}, Chain{"p", qpcr::Relation::at_most},
+                             Chain{"sig", qpcr::Relation::at_most}, Chain{"worst", qpcr::Relation::at_least},
+                             Chain{"log_load", qpcr::Relation::at_most}}) {
+    INFO(chain.value);
+    AssayDefinition assay = whole();
+    assay.rules.push_back({});
+    assay.rules.back().id = "wrong";
+    assay.rules.back().value = chain.value;
+    assay.rules.back().relation = chain.wrong;
+    assay.rules.back().limit = 0.4;
+    CHECK(find(qpcr::inspect_assay(assay), "high_cq_positive", "rules[5].value") != nullptr);
+    const bool low = chain.wrong == qpcr::Relation::at_most;
+    assay.rules.back().relation = low ? qpcr::Relation::at_least : qpcr::Relation::at_most;
+    if (std::string_view(chain.value) != "share") {  // a share rises with one target and falls with the other
+      CHECK(find(qpcr::inspect_assay(assay), "high_cq_positive", "rules[5].value") == nullptr);
+    }
+    assay.rules.back().relation = chain.wrong;
+    for (qpcr::AssayTarget& target : assay.targets) target.not_detected = {};
+    CHECK(find(qpcr::inspect_assay(assay), "high_cq_positive", "rules[5].value") == nullptr);
+  }
+}
+
+TEST_CASE("a template may leave numbers open, each is named, and nothing is guessed from them") {
+  AssayDefinition assay = whole();
+  assay.status = qpcr::AssayStatus::template_only;
+  rule(assay, "r1").limit = std::nan("");
+  rule(assay, "r1").gray.reset();
+  value(assay, "p").terms["d1"] = std::nan("");
+  covariate(assay, "afp").maximum = std::nan("");
+  const auto findings = qpcr::inspect_assay(assay);
+  INFO(list(findings));
+  CHECK_FALSE(qpcr::has_errors(findings));
+  for (const char* field : {"rules[1].at_most", "values[13].terms.d1", "covariates[2].maximum"}) {
+    const Finding* finding = find(findings, "unpublished_number", field);
+    REQUIRE(finding != nullptr);
+    CHECK(finding->severity == Finding::Severity::note);
+  }
+  assay.status = qpcr::AssayStatus::simulated;
+  CHECK(find(qpcr::inspect_assay(assay), "unpublished_outside_template", "rules[1].at_most") != nullptr);
+}
+
+TEST_CASE("findings of a file come in the order of its lines, all at once") {
+  std::string text = assay_test::whole_definition();
+  text = assay_test::replace_once(text, "version = \"1.0.0\"", "version = \"1\"");
+  text = assay_test::replace_once(text, "minimum_r = 0.98", "minimum_r = 98");
+  text = assay_test::replace_once(text, "baseline_survival = 0.99", "baseline_survival = 1.5");
+  std::vector<std::string> codes;
+  long line = 0;
+  for (const Finding& finding : qpcr::inspect_assay_text(text, "a.toml")) {
+    CHECK(finding.line >= line);
+    line = finding.line;
+    if (finding.severity == Finding::Severity::error) {
+      codes.push_back(finding.code);
+      CHECK(finding.line > 1);
+    }
+  }
+  CHECK(codes == std::vector<std::string>{"not_a_version", "r_range", "survival_range"});
+  const auto unreadable = qpcr::inspect_assay_text(assay_test::replace_once(text, "gate =", "gates ="), "a.toml");
+  REQUIRE(unreadable.size() == 1);
+  CHECK(unreadable[0].code == "unreadable");
+  CHECK(unreadable[0].line == 23);
+  CHECK(unreadable[0].english == "this key is not known; did you mean 'gate'?");
+}
