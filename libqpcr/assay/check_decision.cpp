@@ -341,18 +341,18 @@ void check_rules(Inspection& in) {
   for (std::size_t i = 0; i < in.assay.rules.size(); ++i) {
     const RuleDefinition& rule = in.assay.rules[i];
     in.claim_in(ids, "rule", at("rules", i, "id"), rule.id);
-    if (rule.gray && rule.gray->lower >= rule.gray->upper) in.error("window_reversed", at("rules", i, "gray"));
-    if (rule.gray && (rule.gray->lower > rule.limit || rule.gray->upper < rule.limit)) {
-      in.error("gray_without_limit", at("rules", i, "gray"), {{"found", format_double(rule.limit)}});
-    }
     if (rule.compare == Comparison::rounded) {
       in.check_digits(at("rules", i, "digits"), rule.digits);
       in.warn("compared_rounded", at("rules", i, "compare"), {{"rule", rule.id}});
     }
+    if (!std::isnan(rule.limit)) check_limit_of_scale(in, rule, i);
+    if (rule.gray && rule.gray->lower >= rule.gray->upper) in.error("window_reversed", at("rules", i, "gray"));
+    if (rule.gray && (rule.gray->lower > rule.limit || rule.gray->upper < rule.limit)) {
+      in.error("gray_without_limit", at("rules", i, "gray"), {{"found", format_double(rule.limit)}});
+    }
     const Operand* operand = in.demand_operand(at("rules", i, "value"), rule.value);
     if (operand == nullptr) continue;
     check_limit_unit(in, at("rules", i, "unit"), *operand, rule.unit);
-    if (!std::isnan(rule.limit)) check_limit_of_scale(in, rule, i);
     check_replicate_rule(in, rule, i, *operand);
     check_alternate(in, rule, i);
     check_high_cq(in, rule, i);

@@ -470,7 +470,9 @@ double naive(const qpcr::ValueDefinition& v, const Numbers& known) {
 
 TEST_CASE("direction and range of every chain of values agree with doubling the template in numbers") {
   std::mt19937 random(5);
-  const auto uniform = [&](double low, double high) { return low + (high - low) * (random() / 4294967296.0); };
+  const auto uniform = [&](double low, double high) {
+    return low + (high - low) * (static_cast<double>(random()) / 4294967296.0);
+  };
   int decided = 0;
   int both = 0;
   for (int trial = 0; trial < 400; ++trial) {

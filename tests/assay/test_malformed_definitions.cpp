@@ -1,6 +1,7 @@
 // Every malformed variant of every shipped definition, made by rule: none crashes, each refused one names line and
 // field.
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -140,7 +141,7 @@ class Mutate {
   static std::string scaled(const std::string& number, double value) {
     const bool whole = number.find_first_of(".eE") == std::string::npos;
     return whole ? number + "000"
-                 : qpcr::format_double(value * 1000) + (value * 1000 == std::int64_t(value * 1000) ? ".0" : "");
+                 : qpcr::format_double(value * 1000) + (std::floor(value * 1000) == value * 1000 ? ".0" : "");
   }
 
   std::string without(const Entry& entry) const {
