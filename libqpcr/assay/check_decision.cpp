@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "libqpcr/assay/checking.hpp"
-#include "libqpcr/assay/ucum.hpp"
 #include "libqpcr/assay/units.hpp"
 #include "libqpcr/core/text.hpp"
 
@@ -118,11 +117,17 @@ Directions towards_positive(const Inspection& in, const RuleDefinition& rule) {
   return result;
 }
 
+/// Where a template leaves a coefficient unpublished, both directions stand for a sign that nobody knows.
+bool sign_is_open(const Inspection& in, const Direction& direction) {
+  return in.is_template() && direction.rises && direction.falls;
+}
+
 /// Rule 5 of clinical safety: where a high Cq speaks for "positive", a reaction that failed would look positive.
 void check_high_cq(Inspection& in, const RuleDefinition& rule, std::size_t i) {
   for (const auto& [id, direction] : towards_positive(in, rule)) {
     const AssayTarget* target = find_target(in.assay, id);
     if (target == nullptr || target->role != TargetRole::target || !direction.rises) continue;
+    if (sign_is_open(in, direction)) continue;
     if (target->not_detected.policy == NotDetectedPolicy::fail || !target->not_detected.paired_with.empty()) continue;
     in.error("high_cq_positive", at("rules", i, "value"),
              {{"target", id}, {"found", std::string(to_string(target->not_detected.policy))}});
@@ -131,10 +136,7 @@ void check_high_cq(Inspection& in, const RuleDefinition& rule, std::size_t i) {
 
 /// Units of a limit against those of what it limits.
 void check_limit_unit(Inspection& in, const std::string& field, const Operand& operand, const std::string& unit) {
-  if (!unit.empty() && !is_ucum_unit(unit)) {
-    in.error("not_a_unit", field, {{"found", unit}});
-    return;
-  }
+  if (!unit.empty() && !in.check_unit(field, unit)) return;
   if (unit.empty()) {
     if (operand.unit_declared) in.error("unit_missing", field, {{"expected", *operand.unit}});
     return;
@@ -221,7 +223,8 @@ void check_alternate(Inspection& in, const RuleDefinition& rule, std::size_t i) 
   const Directions theirs = towards_positive(in, *alternate);
   for (const auto& [id, direction] : towards_positive(in, rule)) {
     const auto other = theirs.find(id);
-    if (other != theirs.end() && other->second != direction) {
+    if (other != theirs.end() && other->second != direction && !sign_is_open(in, direction) &&
+        !sign_is_open(in, other->second)) {
       in.error("alternate_opposite", field, {{"operand", id}, {"found", rule.alternate}});
     }
   }
@@ -338,18 +341,18 @@ void check_rules(Inspection& in) {
   for (std::size_t i = 0; i < in.assay.rules.size(); ++i) {
     const RuleDefinition& rule = in.assay.rules[i];
     in.claim_in(ids, "rule", at("rules", i, "id"), rule.id);
-    if (rule.gray && rule.gray->lower >= rule.gray->upper) in.error("window_reversed", at("rules", i, "gray"));
-    if (rule.gray && (rule.gray->lower > rule.limit || rule.gray->upper < rule.limit)) {
-      in.error("gray_without_limit", at("rules", i, "gray"), {{"found", format_double(rule.limit)}});
-    }
     if (rule.compare == Comparison::rounded) {
       in.check_digits(at("rules", i, "digits"), rule.digits);
       in.warn("compared_rounded", at("rules", i, "compare"), {{"rule", rule.id}});
     }
+    if (!std::isnan(rule.limit)) check_limit_of_scale(in, rule, i);
+    if (rule.gray && rule.gray->lower >= rule.gray->upper) in.error("window_reversed", at("rules", i, "gray"));
+    if (rule.gray && (rule.gray->lower > rule.limit || rule.gray->upper < rule.limit)) {
+      in.error("gray_without_limit", at("rules", i, "gray"), {{"found", format_double(rule.limit)}});
+    }
     const Operand* operand = in.demand_operand(at("rules", i, "value"), rule.value);
     if (operand == nullptr) continue;
     check_limit_unit(in, at("rules", i, "unit"), *operand, rule.unit);
-    if (!std::isnan(rule.limit)) check_limit_of_scale(in, rule, i);
     check_replicate_rule(in, rule, i, *operand);
     check_alternate(in, rule, i);
     check_high_cq(in, rule, i);
@@ -444,6 +447,14 @@ void check_repeats(Inspection& in) {
   }
   if (in.assay.flags.weak_positive_cycles < 0) in.error("below_zero", "flags.weak_positive");
   if (in.assay.flags.neighbour_difference_cycles <= 0) in.error("not_above_zero", "flags.neighbour_difference");
+  const double cycles = in.assay.cq.cycles;
+  for (const auto& [field, limit] :
+       {std::pair<const char*, double>{"flags.weak_positive", in.assay.flags.weak_positive_cycles},
+        {"flags.neighbour_difference", in.assay.flags.neighbour_difference_cycles}}) {
+    if (!in.assay.targets.empty() && limit >= cycles) {
+      in.error("limit_never_acts", field, {{"cycles", format_double(cycles)}, {"found", format_double(limit)}});
+    }
+  }
 }
 
 }  // namespace qpcr::checking

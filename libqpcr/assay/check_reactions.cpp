@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "libqpcr/assay/checking.hpp"
-#include "libqpcr/assay/units.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/core/well.hpp"
@@ -46,10 +45,18 @@ void check_limit(Inspection& in, const std::string& field, const CqLimit& limit)
     return;
   }
   for (const auto& bound : {limit.lower, limit.upper}) {
-    if (bound && (*bound < 0 || *bound > in.assay.cq.cycles)) {
+    if (bound && (*bound <= 0 || *bound > in.assay.cq.cycles)) {
       in.error("not_a_cycle", field,
                {{"cycles", std::to_string(in.assay.cq.cycles)}, {"found", format_double(*bound)}});
     }
+  }
+}
+
+/// A limit on a difference of Cq that no difference can exceed.
+void check_difference(Inspection& in, const std::string& field, const std::optional<double>& limit) {
+  if (limit && *limit >= in.assay.cq.cycles) {
+    in.error("limit_never_acts", field,
+             {{"cycles", std::to_string(in.assay.cq.cycles)}, {"found", format_double(*limit)}});
   }
 }
 
@@ -157,6 +164,8 @@ void check_target(Inspection& in, const AssayTarget& target, std::size_t i, std:
   for (const auto& [key, number] : limits) {
     if (*number && **number <= 0) in.error("not_above_zero", at("targets", i, key));
   }
+  check_difference(in, at("targets", i, "maximum_spread"), target.maximum_spread_cycles);
+  check_difference(in, at("targets", i, "maximum_sd"), target.maximum_sd_cycles);
   if (in.assay.replicates.count < 2 && (target.maximum_spread_cycles || target.maximum_sd_cycles)) {
     in.warn("spread_of_one", at("targets", i, target.maximum_spread_cycles ? "maximum_spread" : "maximum_sd"));
   }
@@ -375,6 +384,7 @@ void check_inhibition(Inspection& in) {
     if (rule.maximum_shift_cycles && *rule.maximum_shift_cycles <= 0) {
       in.error("not_above_zero", at("inhibition", i, "maximum_shift"));
     }
+    check_difference(in, at("inhibition", i, "maximum_shift"), rule.maximum_shift_cycles);
     if (rule.maximum_shift_sd && *rule.maximum_shift_sd <= 0) {
       in.error("not_above_zero", at("inhibition", i, "maximum_shift_sd"));
     }
@@ -406,6 +416,7 @@ void check_replicates(Inspection& in) {
   }
   if (!plan.outlier_beyond_cycles) return;
   if (*plan.outlier_beyond_cycles <= 0) in.error("not_above_zero", "replicates.outlier_beyond");
+  check_difference(in, "replicates.outlier_beyond", plan.outlier_beyond_cycles);
   if (plan.count < 3) in.error("outlier_needs_three", "replicates.outlier_beyond");
 }
 
@@ -434,7 +445,7 @@ void check_standard_curves(Inspection& in) {
       check_slope(*curve.slope, "slope");
     } else {
       if (!has_standards && !in.is_template()) in.error("curve_without_standards", field("id"), {{"curve", curve.id}});
-      if (curve.minimum_levels < 3) in.error("curve_levels", field("minimum_levels"));
+      if (curve.minimum_levels < 3 || curve.minimum_levels > 96) in.error("curve_levels", field("minimum_levels"));
     }
     if (curve.intercept && *curve.intercept <= 0) in.error("not_above_zero", field("intercept"));
     if (curve.slope_window) {
@@ -479,7 +490,9 @@ void check_threshold_calibration(Inspection& in) {
   }
   if (plan.tolerance_cycles <= 0) in.error("not_above_zero", field("tolerance"));
   if (plan.bias_limit_cycles <= 0) in.error("not_above_zero", field("bias_limit"));
-  if (plan.minimum_wells < 2) in.error("calibration_wells", field("minimum_wells"));
+  check_difference(in, field("tolerance"), plan.tolerance_cycles);
+  check_difference(in, field("bias_limit"), plan.bias_limit_cycles);
+  if (plan.minimum_wells < 2 || plan.minimum_wells > 384) in.error("calibration_wells", field("minimum_wells"));
   if (plan.valid_days < 1) in.error("not_above_zero", field("valid_days"));
 }
 

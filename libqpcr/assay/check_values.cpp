@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "libqpcr/assay/checking.hpp"
-#include "libqpcr/assay/ucum.hpp"
 #include "libqpcr/assay/units.hpp"
 #include "libqpcr/core/text.hpp"
 
@@ -34,6 +33,7 @@ void check_conversions(Inspection& in, const CovariateDefinition& covariate, std
 
 /// The range of values as written that the transform must bear.
 void check_domain(Inspection& in, const std::string& field, Range range, Transform transform) {
+  if (in.is_template() && std::isinf(range.lower)) return;  // an unpublished number leaves the range open
   const bool logarithm = transform == Transform::log10 || transform == Transform::ln;
   if ((logarithm && range.lower <= 0) || (transform == Transform::sqrt && range.lower < 0)) {
     in.error("transform_domain", field,
@@ -42,9 +42,7 @@ void check_domain(Inspection& in, const std::string& field, Range range, Transfo
 }
 
 void check_number(Inspection& in, const CovariateDefinition& covariate, std::size_t i) {
-  if (!is_ucum_unit(covariate.unit)) {
-    in.error("not_a_unit", at("covariates", i, "unit"), {{"found", covariate.unit}});
-  }
+  in.check_unit(at("covariates", i, "unit"), covariate.unit);
   check_conversions(in, covariate, i);
   if (!covariate.minimum || !covariate.maximum || *covariate.minimum >= *covariate.maximum) {
     in.error("range_reversed", at("covariates", i, "minimum"));
@@ -284,7 +282,7 @@ class CheckValue {
       for (const Factor& factor : *list) {
         if (factor.id.empty()) {
           if (factor.number <= 0) error("not_above_zero", key);
-          if (!is_ucum_unit(factor.unit)) error("not_a_unit", key, {{"found", factor.unit}});
+          if (!in_.check_unit(field(key), factor.unit)) sound_ = false;
           continue;
         }
         const CovariateDefinition* covariate = find_covariate(in_.assay, factor.id);
@@ -383,7 +381,7 @@ class CheckValue {
         error("unit_missing", "unit", {{"expected", *derived.unit}});
       return;
     }
-    if (!is_ucum_unit(value_.unit)) return error("not_a_unit", "unit", {{"found", value_.unit}});
+    if (!in_.check_unit(field("unit"), value_.unit)) return;
     const auto differs = [&](const std::string& expected) {
       error("unit_differs", "unit", {{"expected", expected.empty() ? "1" : expected}, {"found", value_.unit}});
     };
@@ -448,6 +446,7 @@ class CheckValue {
     const auto found = operand.directions.find(operand.principal);
     if (!from_cq || found == operand.directions.end()) return error("orientation_without_cq", "orientation");
     const Direction direction = found->second;
+    if (in_.is_template() && direction.rises && direction.falls) return;  // the sign of a number may be unpublished
     if (direction.rises == direction.falls) {
       return error("orientation_undecided", "orientation", {{"target", operand.principal}});
     }

@@ -51,7 +51,8 @@ struct Inspection {
   const ControlDefinition* demand_control(const std::string& field, const std::string& id);
   /// What is known of an operand that must be defined before.
   const Operand* demand_operand(const std::string& field, const std::string& id);
-  void check_unit(const std::string& field, const std::string& unit);
+  /// @return false where a finding was made.
+  bool check_unit(const std::string& field, const std::string& unit);
   void check_digits(const std::string& field, int digits);
 
   const AssayDefinition& assay;

@@ -9,7 +9,7 @@
 #include "libqpcr/assay/checking.hpp"
 #include "libqpcr/assay/definition_parsing.hpp"
 #include "libqpcr/assay/toml_document.hpp"
-#include "libqpcr/assay/ucum.hpp"
+#include "libqpcr/assay/units.hpp"
 #include "libqpcr/core/file.hpp"
 #include "libqpcr/core/text.hpp"
 
@@ -133,8 +133,16 @@ const Operand* Inspection::demand_operand(const std::string& field, const std::s
   return &found->second;
 }
 
-void Inspection::check_unit(const std::string& field, const std::string& unit) {
-  if (!is_ucum_unit(unit)) error("not_a_unit", field, {{"found", unit}});
+bool Inspection::check_unit(const std::string& field, const std::string& unit) {
+  const std::optional<Unit> parsed = unit.empty() ? std::nullopt : parse_unit(unit);
+  if (!parsed) {
+    error("not_a_unit", field, {{"found", unit}});
+  } else if (!has_known_atoms(*parsed)) {
+    error("unit_unknown", field, {{"found", unit}});
+  } else {
+    return true;
+  }
+  return false;
 }
 
 void Inspection::check_digits(const std::string& field, int digits) {

@@ -1,6 +1,7 @@
 // Arithmetic of UCUM units.
 #include "libqpcr/assay/units.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -21,14 +22,16 @@ struct Atom {
 };
 
 /// UCUM 2.1, tables of base units, of SI and customary units; https://ucum.org/ucum
-constexpr std::array<Atom, 21> atoms{
+constexpr std::array<Atom, 27> atoms{
     {{"L", "L", 1, true},        {"l", "L", 1, true},       {"g", "g", 1, true},
      {"mol", "mol", 1, true},    {"m", "m", 1, true},       {"s", "s", 1, true},
      {"min", "s", 60, false},    {"h", "s", 3600, false},   {"d", "s", 86400, false},
      {"wk", "s", 604800, false}, {"a", "a", 1, false},      {"mo", "a", 1.0 / 12.0, false},
      {"[IU]", "[IU]", 1, true},  {"[iU]", "[IU]", 1, true}, {"[arb'U]", "[arb'U]", 1, true},
      {"U", "U", 1, true},        {"kat", "kat", 1, true},   {"Cel", "Cel", 1, true},
-     {"Pa", "Pa", 1, true},      {"%", "", 0.01, false},    {"[ppm]", "", 1e-6, false}}};
+     {"Pa", "Pa", 1, true},      {"K", "K", 1, true},       {"Hz", "Hz", 1, true},
+     {"J", "J", 1, true},        {"V", "V", 1, true},       {"eq", "eq", 1, true},
+     {"osm", "osm", 1, true},    {"%", "", 0.01, false},    {"[ppm]", "", 1e-6, false}}};
 
 constexpr std::array<std::pair<std::string_view, double>, 15> prefixes{{{"da", 1e1},
                                                                         {"d", 1e-1},
@@ -172,6 +175,14 @@ std::optional<Unit> product_unit(const std::vector<std::string>& multiply, const
     if (!combine(text, -1)) return std::nullopt;
   }
   return product;
+}
+
+bool has_known_atoms(const Unit& unit) {
+  return std::all_of(unit.exponents.begin(), unit.exponents.end(), [](const auto& entry) {
+    const std::string_view atom = entry.first;
+    return atom.front() == '{' || atom.front() == '[' ||
+           std::any_of(atoms.begin(), atoms.end(), [&](const Atom& known) { return known.base == atom; });
+  });
 }
 
 std::string to_string(const Unit& unit) {

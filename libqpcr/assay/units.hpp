@@ -33,6 +33,9 @@ std::optional<Unit> product_unit(const std::vector<std::string>& multiply, const
 bool same_unit(const Unit& left, const Unit& right);
 bool same_dimension(const Unit& left, const Unit& right);
 
+/// True when every atom is one that this library knows, an annotation, or a bracketed atom of UCUM: "mAU/mL" is not.
+bool has_known_atoms(const Unit& unit);
+
 /// A spelling for people and messages: "{copies}/mL" becomes "10*3.L-1.{copies}".
 std::string to_string(const Unit& unit);
 
