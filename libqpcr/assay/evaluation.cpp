@@ -38,6 +38,14 @@ Reason measured(ReasonCode code, int subject, double number, int well = -1) {
   return reason;
 }
 
+/// A value without a date is too old where an age is demanded, and so is one whose age is no number.
+bool is_too_old(const CovariateDefinition& covariate, const std::optional<double>& age_days) {
+  if (!covariate.maximum_age_days) return false;
+  if (!age_days) return true;
+  const bool fresh = std::abs(*age_days) <= *covariate.maximum_age_days;
+  return !fresh;
+}
+
 /// What a covariate says of an acceptance rule: every possible value is accepted, none is, or some are.
 Truth is_accepted(const AcceptanceRule& rule, const ValueRange& range) {
   const auto is_point_below = [](double value, bool open, double limit) {
@@ -268,7 +276,7 @@ void SampleDecider::read_covariate(int covariate) {
     if (is_lot && defined.missing == MissingPolicy::indeterminate) decision_.restraints.push_back(why);
     return;
   }
-  if (defined.maximum_age_days && !(value->age_days && std::abs(*value->age_days) <= *defined.maximum_age_days)) {
+  if (is_too_old(defined, value->age_days)) {
     const Reason why = value->age_days ? measured(ReasonCode::covariate_too_old, covariate, *value->age_days)
                                        : of(ReasonCode::covariate_age_unknown, covariate);
     if (defined.too_old == TooOldPolicy::invalid) return refuse(why);
