@@ -6,7 +6,7 @@ build=${1:-$source/build/mcdc}
 flags="-std=c++20 -O0 -g1 -ffp-contract=off -I$source -I$source/build/dev/generated -isystem /usr/include/eigen3"
 flags="$flags -DFMT_SHARED -DHWY_SHARED_DEFINE -DQPCR_SOURCE_DIR=\"$source\" -DQPCR_BINARY_DIR=\"$build\""
 measured="logic program operations repeats reading call evaluation evaluation_values distance"
-tests="test_logic test_call test_truth_table test_operations test_repeats"
+tests="test_logic test_call test_truth_table test_operations test_repeats test_values_in_calls"
 mkdir -p "$build"
 printf '#define CATCH_CONFIG_MAIN\n#include <catch2/catch.hpp>\n' > "$build/main.cpp"
 objects=""
