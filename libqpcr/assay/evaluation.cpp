@@ -244,6 +244,10 @@ void SampleDecider::judge_inhibition(int rule) {
   decision_.refusals.push_back(measured(ReasonCode::inhibited, rule, shift));
 }
 
+bool SampleDecider::is_code(int covariate, int code) const {
+  return code >= 0 && code < static_cast<int>(program_.codings[at(covariate)].size());
+}
+
 void SampleDecider::read_covariate(int covariate) {
   const CovariateDefinition& defined = definition_.covariates[at(covariate)];
   const std::optional<CompactCovariate>& value = observation_->covariates[at(covariate)];
@@ -289,8 +293,8 @@ void SampleDecider::read_covariate(int covariate) {
     return;
   }
   if (!is_number) {
-    const bool is_code = value->code >= 0 && value->code < static_cast<int>(program_.codings[at(covariate)].size());
-    if (value->out_of_range || !is_code) return refuse(of(ReasonCode::covariate_out_of_range, covariate));
+    if (value->out_of_range || !is_code(covariate, value->code))
+      return refuse(of(ReasonCode::covariate_out_of_range, covariate));
     quantity = known(program_.code_numbers[at(covariate)][at(value->code)]);
     return;
   }
@@ -311,7 +315,7 @@ void SampleDecider::accept(int rule) {
   if (value && lacking_[at(covariate)] == 0) {
     if (of_covariate.kind == CovariateKind::number) {
       accepted = is_accepted(defined, value->range);
-    } else if (of_covariate.kind == CovariateKind::category && value->code >= 0) {
+    } else if (is_code(covariate, value->code)) {
       const std::string& code = program_.codings[at(covariate)][at(value->code)];
       accepted = std::find(defined.one_of.begin(), defined.one_of.end(), code) != defined.one_of.end() ? Truth::yes
                                                                                                        : Truth::no;

@@ -435,3 +435,60 @@ TEST_CASE("ends of the larger of two, and comparisons at open ends") {
   CHECK(qpcr::compare(rounded, {-infinity, 4.9, true, true}) == qpcr::Comparand::holds);
   CHECK(qpcr::compare(rounded, {-infinity, infinity, false, false}) == qpcr::Comparand::undecided);
 }
+
+TEST_CASE("decide() trusts no code and no range of an observation made by hand") {
+  auto definition = assay(value("delta", ValueKind::delta_cq));
+  qpcr::CovariateDefinition sex;
+  sex.id = "sex";
+  sex.kind = qpcr::CovariateKind::category;
+  sex.coding = {{"female", 0}, {"male", 1}};
+  qpcr::CovariateDefinition afp;
+  afp.id = "afp";
+  afp.minimum = 1;
+  afp.maximum = 9;
+  qpcr::CovariateDefinition lot;
+  lot.id = "lot";
+  lot.kind = qpcr::CovariateKind::lot;
+  definition.covariates = {sex, afp, lot};
+  definition.acceptance = {{"a", "afp", {}, 5.0, {}, qpcr::AcceptanceAction::review, {}, ""},
+                           {"s", "sex", {}, {}, {"female", "male"}, qpcr::AcceptanceAction::review, {}, ""},
+                           {"l", "lot", {}, {}, {}, qpcr::AcceptanceAction::review, {}, ""}};
+  const auto program = qpcr::compile(definition);
+  const auto context = to_compact(program, qpcr::RunContext{});
+  auto written = usual();
+  written.covariates["sex"].category = "male";
+  written.covariates["afp"].range = ValueRange::point(4);
+  written.covariates["lot"].text = "L1";
+  const auto good = to_compact(program, written);
+  const auto outcome = [&](const qpcr::CompactObservation& observation) {
+    return qpcr::decide(program, observation, context).outcome;
+  };
+  CHECK(outcome(good) == Outcome::positive);
+  CHECK(qpcr::decide(program, good, context).notes.size() == 1);  // a lot cannot be accepted by a number or a code
+  for (const int code : {-1, 2}) {
+    auto wrong = good;
+    wrong.covariates[0]->code = code;
+    CHECK(outcome(wrong) == Outcome::invalid);
+  }
+  auto out_of_range = good;
+  out_of_range.covariates[0]->out_of_range = true;
+  CHECK(outcome(out_of_range) == Outcome::invalid);
+  out_of_range = good;
+  out_of_range.covariates[1]->range = ValueRange::point(10);
+  CHECK(outcome(out_of_range) == Outcome::invalid);
+}
+
+TEST_CASE("a spike-in that is silent in one well and seen in the next is still inhibited") {
+  auto definition = assay(value("delta", ValueKind::delta_cq));
+  definition.replicates = {2, 1, qpcr::DiscordancePolicy::bounded, {}};
+  definition.targets[2].not_detected = {qpcr::NotDetectedPolicy::exclude, {}, ""};
+  definition.inhibition.push_back({"shift", "R2", "NC", 2.0, {}, "", {}, ""});
+  qpcr::RunContext run;
+  run.controls["NC"]["R2"] = {3, 26.0, 0.5};
+  const auto call = [&](CqObservation first, CqObservation second) {
+    return qpcr::call_sample(definition, sample({{cq(30), cq(24), first}, {cq(30), cq(24), second}}), run).outcome;
+  };
+  CHECK(call(cq(26), cq(26)) == Outcome::positive);
+  CHECK(call(none(), cq(26)) == Outcome::invalid);
+  CHECK(call(cq(26), none()) == Outcome::invalid);
+}
