@@ -492,3 +492,36 @@ TEST_CASE("a spike-in that is silent in one well and seen in the next is still i
   CHECK(call(none(), cq(26)) == Outcome::invalid);
   CHECK(call(cq(26), none()) == Outcome::invalid);
 }
+
+TEST_CASE("the larger of two Cqs has a distance in cycles, of a Cq and a score it has none") {
+  auto largest = value("v", ValueKind::maximum);
+  largest.values = {"T", "R1"};
+  CHECK(qpcr::call_sample(assay(largest, 29), usual()).rules[0].distance_cycles.value() == 1);
+  CHECK(qpcr::call_sample(assay(largest, 29), usual()).values.back().unit == "cycles");
+  auto definition = assay(largest, 29);
+  auto score = value("score", ValueKind::linear);
+  score.terms = {{"T", 1}};
+  definition.values.insert(definition.values.begin() + 1, score);
+  definition.values.back().values = {"T", "score"};
+  CHECK_FALSE(qpcr::call_sample(definition, usual()).rules[0].distance_cycles);
+}
+
+TEST_CASE("a value too old to be used is too old to be accepted by") {
+  auto definition = assay(value("delta", ValueKind::delta_cq));
+  qpcr::CovariateDefinition afp;
+  afp.id = "afp";
+  afp.minimum = 1;
+  afp.maximum = 9;
+  afp.maximum_age_days = 30;
+  afp.too_old = qpcr::TooOldPolicy::indeterminate;
+  definition.covariates = {afp};
+  definition.acceptance = {{"a", "afp", {}, 5.0, {}, qpcr::AcceptanceAction::invalid, {}, ""}};
+  auto observation = usual();
+  observation.covariates["afp"].range = ValueRange::point(4);
+  observation.covariates["afp"].age_days = 30;
+  CHECK(qpcr::call_sample(definition, observation).outcome == Outcome::positive);
+  observation.covariates["afp"].age_days = 31;
+  const auto made = qpcr::call_sample(definition, observation);
+  CHECK(made.outcome == Outcome::indeterminate);
+  CHECK(made.reasons.front().id == "sample_acceptance_open");
+}
