@@ -306,7 +306,6 @@ class Explanation {
       message.values.emplace_back("alternate", definition_.rules[at(decided.answered_by)].id);
       return message;
     }
-    const bool is_open = decided.truth == Truth::unknown || decided.truth == Truth::invalid;
     const std::string_view ending = decided.truth == Truth::yes       ? "met"
                                     : decided.truth == Truth::no      ? "not_met"
                                     : decided.truth == Truth::unknown ? "open"
@@ -321,7 +320,7 @@ class Explanation {
       message.values.emplace_back("count", std::to_string(decided.replicates.size()));
       message.values.emplace_back("not_met", count(Truth::no));
     } else {
-      message.id = is_open && decided.gray ? "rule_gray" : fmt::format("rule_{}", ending);
+      message.id = fmt::format("rule_{}", decided.gray ? "gray" : ending);
       const ValueRange& range = decided.quantity.range;
       int digits = display_digits(definition_, rule.value);
       if (rule.compare == Comparison::rounded) {

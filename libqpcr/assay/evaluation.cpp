@@ -38,6 +38,14 @@ Reason measured(ReasonCode code, int subject, double number, int well = -1) {
   return reason;
 }
 
+/// A value without a date is too old where an age is demanded, and so is one whose age is no number.
+bool is_too_old(const CovariateDefinition& covariate, const std::optional<double>& age_days) {
+  if (!covariate.maximum_age_days) return false;
+  if (!age_days) return true;
+  const bool fresh = std::abs(*age_days) <= *covariate.maximum_age_days;
+  return !fresh;
+}
+
 /// What a covariate says of an acceptance rule: every possible value is accepted, none is, or some are.
 Truth is_accepted(const AcceptanceRule& rule, const ValueRange& range) {
   const auto is_point_below = [](double value, bool open, double limit) {
@@ -236,6 +244,10 @@ void SampleDecider::judge_inhibition(int rule) {
   decision_.refusals.push_back(measured(ReasonCode::inhibited, rule, shift));
 }
 
+bool SampleDecider::is_code(int covariate, int code) const {
+  return code >= 0 && code < static_cast<int>(program_.codings[at(covariate)].size());
+}
+
 void SampleDecider::read_covariate(int covariate) {
   const CovariateDefinition& defined = definition_.covariates[at(covariate)];
   const std::optional<CompactCovariate>& value = observation_->covariates[at(covariate)];
@@ -268,7 +280,7 @@ void SampleDecider::read_covariate(int covariate) {
     if (is_lot && defined.missing == MissingPolicy::indeterminate) decision_.restraints.push_back(why);
     return;
   }
-  if (defined.maximum_age_days && !(value->age_days && std::abs(*value->age_days) <= *defined.maximum_age_days)) {
+  if (is_too_old(defined, value->age_days)) {
     const Reason why = value->age_days ? measured(ReasonCode::covariate_too_old, covariate, *value->age_days)
                                        : of(ReasonCode::covariate_age_unknown, covariate);
     if (defined.too_old == TooOldPolicy::invalid) return refuse(why);
@@ -281,8 +293,8 @@ void SampleDecider::read_covariate(int covariate) {
     return;
   }
   if (!is_number) {
-    const bool is_code = value->code >= 0 && value->code < static_cast<int>(program_.codings[at(covariate)].size());
-    if (value->out_of_range || !is_code) return refuse(of(ReasonCode::covariate_out_of_range, covariate));
+    if (value->out_of_range || !is_code(covariate, value->code))
+      return refuse(of(ReasonCode::covariate_out_of_range, covariate));
     quantity = known(program_.code_numbers[at(covariate)][at(value->code)]);
     return;
   }
@@ -303,7 +315,7 @@ void SampleDecider::accept(int rule) {
   if (value && lacking_[at(covariate)] == 0) {
     if (of_covariate.kind == CovariateKind::number) {
       accepted = is_accepted(defined, value->range);
-    } else if (of_covariate.kind == CovariateKind::category && value->code >= 0) {
+    } else if (is_code(covariate, value->code)) {
       const std::string& code = program_.codings[at(covariate)][at(value->code)];
       accepted = std::find(defined.one_of.begin(), defined.one_of.end(), code) != defined.one_of.end() ? Truth::yes
                                                                                                        : Truth::no;

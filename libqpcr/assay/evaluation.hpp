@@ -101,6 +101,7 @@ class SampleDecider {
   void find_outlier(int tube, int target);
   void judge_inhibition(int rule);
   bool is_beside_strong_target(int target, double at_most) const;
+  bool is_code(int covariate, int code) const;
   void read_covariate(int covariate);
   void accept(int rule);
 

@@ -129,7 +129,10 @@ class Compiler {
     compiled.references = slots(value.references);
     compiled.operand = optional_slot(value.value);
     compiled.operands = slots(value.values);
-    for (const Sigmoid& sigmoid : value.sigmoids) compiled.operands.push_back(slot(sigmoid.value));
+    if (value.kind == ValueKind::max_of_sigmoids) {
+      compiled.operands.clear();
+      for (const Sigmoid& sigmoid : value.sigmoids) compiled.operands.push_back(slot(sigmoid.value));
+    }
     compiled.multiply = compile_factors(value.multiply);
     compiled.divide = compile_factors(value.divide);
     compiled.positives = optional_slot(value.positives);

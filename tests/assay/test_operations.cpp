@@ -155,6 +155,7 @@ TEST_CASE("zero and infinity in products and quotients") {
         ValueRange{0, infinity, true, true});
   CHECK(qpcr::product(between(0, 2), between(3, infinity, false, true)).range == ValueRange{0, infinity, false, true});
   CHECK(qpcr::product(between(3, 4), between(0, 2, true)).range == ValueRange{0, 8, true, false});
+  CHECK(qpcr::product(between(3, 4, true), between(0, 2)).range == ValueRange{0, 8, false, false});
   CHECK(qpcr::product(between(-1, 2, true, false), between(-3, 5, false, true)).range ==
         ValueRange{-6, 10, false, true});
   for (const auto& [lower, upper] : std::vector<std::pair<double, double>>{{0, 0}, {-1, 1}, {0, 2}, {-2, 0}}) {

@@ -157,3 +157,14 @@ TEST_CASE("scores agree where their classes do") {
   // Two that disagree ask for a third though neither asked for it.
   CHECK(resolve({scored("low"), scored("high")}).repeat->id == "repeat_from_conversion");
 }
+
+TEST_CASE("a plan without a request for the cause asks for none, but two that disagree need a third") {
+  auto definition = plan(RepeatDecision::two_of_three, 2);
+  definition.repeat.rules.clear();
+  auto silent = calls({open});
+  silent[0].repeat.reset();
+  CHECK_FALSE(qpcr::resolve_repeats(definition, silent).needs_repeat);
+  const auto disagreeing = qpcr::resolve_repeats(definition, calls({positive, negative}));
+  CHECK(disagreeing.needs_repeat);
+  CHECK_FALSE(disagreeing.repeat);
+}
