@@ -189,13 +189,6 @@ class PlateFlags {
     }
   }
 
-  /// Rules that count wells expect some to be empty.
-  bool is_counted_by_wells(const AssayTarget& target) const {
-    return std::any_of(definition_.rules.begin(), definition_.rules.end(), [&](const RuleDefinition& rule) {
-      return rule.at_least_replicates.has_value() && rests_on(definition_, rule.value, target.id);
-    });
-  }
-
   void flag_discordance(SampleCall& call) const {
     for (const AssayTarget& target : definition_.targets) {
       int detected = 0;
@@ -205,7 +198,7 @@ class PlateFlags {
         detected += reading.detected ? 1 : 0;
         not_detected += reading.not_detected ? 1 : 0;
       }
-      if (detected == 0 || not_detected == 0 || is_counted_by_wells(target)) continue;
+      if (detected == 0 || not_detected == 0) continue;
       if (says(call.flags, "replicates_discordant", target.id)) continue;
       add_flag(call, {"replicates_discordant",
                       {{"target", target.id},

@@ -46,12 +46,21 @@ Message describe_lot(const ReagentLot& lot, const std::string& date) {
           {{"kind", lot.kind}, {"lot", lot.lot}, {"expires", lot.expires}, {"date", date.empty() ? "–" : date}}};
 }
 
+std::ptrdiff_t count_lots(const RunSheet& sheet, std::string_view kind) {
+  return std::count_if(sheet.lots.begin(), sheet.lots.end(), [&](const ReagentLot& lot) { return lot.kind == kind; });
+}
+
+/// Empty where the sheet has none of the kind, or several.
+std::string find_only_lot(const RunSheet& sheet, std::string_view kind) {
+  if (count_lots(sheet, kind) != 1) return {};
+  return std::find_if(sheet.lots.begin(), sheet.lots.end(), [&](const ReagentLot& lot) { return lot.kind == kind; })
+      ->lot;
+}
+
 void check_lots(const RunSheet& sheet, const AssayDefinition& definition, RunConditions& conditions) {
-  int reagent_lots = 0;
+  conditions.reagent_lot = find_only_lot(sheet, "reagent");
+  conditions.control_lot = find_only_lot(sheet, "control");
   for (const ReagentLot& lot : sheet.lots) {
-    if (lot.kind == "reagent") {
-      conditions.reagent_lot = ++reagent_lots == 1 ? lot.lot : "";
-    }
     if (names_lots_of(definition, lot.kind) || !is_past(lot, conditions.date)) continue;
     const Message past = describe_lot(lot, conditions.date);
     if (lot.wells.empty()) {
@@ -61,7 +70,9 @@ void check_lots(const RunSheet& sheet, const AssayDefinition& definition, RunCon
       conditions.warnings.push_back(past);
     }
   }
-  if (reagent_lots > 1) conditions.warnings.push_back({"reagent_lots_several", {}});
+  if (count_lots(sheet, "reagent") > 1) {
+    conditions.warnings.push_back({"reagent_lots_several", {}});
+  }
 }
 
 bool needs_sheet(const AssayDefinition& definition) {

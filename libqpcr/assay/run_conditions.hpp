@@ -16,6 +16,7 @@ struct RunConditions {
   std::string date;               ///< ISO 8601; empty: unknown, and nothing with a date is valid
   std::string instrument_serial;  ///< empty: unknown
   std::string reagent_lot;        ///< the one lot of kind "reagent" on the sheet; empty: none or several
+  std::string control_lot;        ///< the same of kind "control"
   std::vector<Message> run_reasons;
   std::vector<Message> warnings;
   std::vector<Message> not_releasable;

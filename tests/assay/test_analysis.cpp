@@ -33,7 +33,11 @@ qpcr::RunData plate() {
   return run;
 }
 
-qpcr::PlateResult analyze(const qpcr::RunData& run) { return qpcr::analyze_run(qpcr::Run(run), assay(), covariates()); }
+qpcr::PlateResult analyze(const qpcr::RunData& run, const qpcr::AssayDefinition& definition = assay()) {
+  const qpcr::PlateResult result = qpcr::analyze_run(qpcr::Run(run), definition, covariates());
+  assay_test::check_words(result);
+  return result;
+}
 
 std::string error(const qpcr::RunData& run) {
   return error_of([&] { analyze(run); });
@@ -456,7 +460,7 @@ TEST_CASE("a curve that the gate refuses has no Cq, and the well says what it wa
   // Typical curves of 5 000 RFU pass every gate; one that is a tenth as high fails the rise.
   for (const auto shape : {qpcr::RequiredShape::any, qpcr::RequiredShape::amplified, qpcr::RequiredShape::typical}) {
     gated.cq.gate.shape = shape;
-    CHECK(find_call(qpcr::analyze_run(qpcr::Run(plate()), gated, covariates()), "S2").outcome == Outcome::positive);
+    CHECK(find_call(analyze(plate(), gated), "S2").outcome == Outcome::positive);
   }
   gated.cq.gate.shape = qpcr::RequiredShape::any;
   qpcr::RunData run = plate();
@@ -468,7 +472,7 @@ TEST_CASE("a curve that the gate refuses has no Cq, and the well says what it wa
   CHECK(row(analyze(run), "B2", "DM1").cq.status == qpcr::CqStatus::found);
 
   gated.cq.gate.on_failure = qpcr::GateFailure::not_detected;
-  const auto absent = qpcr::analyze_run(qpcr::Run(run), gated, covariates());
+  const auto absent = analyze(run, gated);
   CHECK(row(absent, "B2", "DM1").cq.status == qpcr::CqStatus::no_amplification);
   CHECK_FALSE(row(absent, "B2", "DM1").cq.cq_cycles.has_value());
   CHECK(row(absent, "B2", "DM1").imputed);
@@ -476,7 +480,7 @@ TEST_CASE("a curve that the gate refuses has no Cq, and the well says what it wa
   CHECK(find_call(absent, "S2").needs_review);
 
   gated.cq.gate.on_failure = qpcr::GateFailure::unreadable;
-  const auto unreadable = qpcr::analyze_run(qpcr::Run(run), gated, covariates());
+  const auto unreadable = analyze(run, gated);
   CHECK(row(unreadable, "B2", "DM1").cq.status == qpcr::CqStatus::fit_failed);
   CHECK(has_reason(row(unreadable, "B2", "DM1").flags, "curve_gate_failed_unreadable"));
   CHECK_FALSE(row(unreadable, "B2", "DM1").imputed);
@@ -487,13 +491,13 @@ TEST_CASE("a curve that the gate refuses has no Cq, and the well says what it wa
   for (std::size_t i = 41; i < stepped.fluorescence.size(); ++i) stepped.fluorescence[i] -= 4000;
   qpcr::AssayDefinition typical = assay();
   typical.cq.gate.shape = qpcr::RequiredShape::typical;
-  CHECK_FALSE(row(qpcr::analyze_run(qpcr::Run(odd), typical, covariates()), "B2", "DM1").cq.cq_cycles.has_value());
+  CHECK_FALSE(row(analyze(odd, typical), "B2", "DM1").cq.cq_cycles.has_value());
 }
 
 TEST_CASE("without a calibration the nominal thresholds serve research and nothing can be released") {
   qpcr::AssayDefinition calibrated = assay();
   calibrated.cq.threshold_origin = qpcr::ThresholdOrigin::calibrated;
-  const auto result = qpcr::analyze_run(qpcr::Run(plate()), calibrated, covariates());
+  const auto result = analyze(plate(), calibrated);
   CHECK(result.run_valid);
   CHECK(find_call(result, "S2").outcome == Outcome::positive);
   CHECK(result.thresholds[0].threshold.value() == 200);
@@ -534,6 +538,7 @@ TEST_CASE("a definition of covariates alone calls a table without a run") {
   const auto table =
       assay_test::covariates(score, "sample,sex,afp [ng/mL],subject\nS1,female,4,p1\nS2,male,400,p1\nS3,,400,\n");
   const auto result = qpcr::analyze_covariates(score, table);
+  assay_test::check_words(result);
   REQUIRE(result.calls.size() == 3);
   CHECK(result.run_valid);
   CHECK(result.run.empty());
@@ -546,4 +551,31 @@ TEST_CASE("a definition of covariates alone calls a table without a run") {
   REQUIRE(result.provenance.sources.size() == 1);
   CHECK(contains(error_of([&] { qpcr::analyze_run(qpcr::Run(plate()), score, table); }), "assay_refused"));
   CHECK(contains(error_of([&] { qpcr::analyze_covariates(assay(), covariates()); }), "it needs a run"));
+}
+
+TEST_CASE("every message of the analysis is worded, in order, with the same placeholders in both languages") {
+  const std::filesystem::path root(QPCR_SOURCE_DIR);
+  const std::regex pattern(R"re(\{\s*"([a-z_]+)",\s*\{)re");
+  int count = 0;
+  for (const char* file : {"analysis", "control_matching", "control_wells", "covariates", "matching", "plate_flags",
+                           "run_conditions", "standard_curve", "well_cq", "well_thresholds"}) {
+    const std::string source = qpcr::read_file(root / "libqpcr/assay" / (std::string(file) + ".cpp"));
+    for (std::sregex_iterator it(source.begin(), source.end(), pattern), end; it != end; ++it, ++count) {
+      INFO(file << " " << (*it)[1].str());
+      CHECK(assay_test::all_words().contains((*it)[1].str()));
+    }
+  }
+  CHECK(count > 40);
+  const std::string text = qpcr::read_file(root / "libqpcr/report/messages/assay_run.json");
+  std::size_t place = 0;
+  const nlohmann::json words = nlohmann::json::parse(text);
+  for (const auto& [id, texts] : words.items()) {
+    INFO(id);
+    CHECK(texts.size() == 2);
+    CHECK(assay_test::find_placeholders(texts["zh"]) == assay_test::find_placeholders(texts["en"]));
+    const std::size_t next = text.find("\n  \"" + id + "\":");
+    REQUIRE(next != std::string::npos);
+    CHECK(next >= place);
+    place = next;
+  }
 }

@@ -179,6 +179,9 @@ TEST_CASE("lots of samples are known to the sheet and in date, or they are not v
 
 TEST_CASE("a reagent lot is chosen only where the sheet has one") {
   CHECK(qpcr::find_run_conditions(plate(), assay(), parse(good)).reagent_lot == "R1");
+  CHECK(qpcr::find_run_conditions(plate(), assay(), parse(good)).control_lot.empty());
+  const auto control = parse(good + "\n[[lots]]\nkind = \"control\"\nlot = \"C1\"\nexpires = 2026-12-31\n");
+  CHECK(qpcr::find_run_conditions(plate(), assay(), control).control_lot == "C1");
   const auto two = parse(good + "\n[[lots]]\nkind = \"reagent\"\nlot = \"R2\"\nexpires = 2026-12-31\n");
   const auto conditions = qpcr::find_run_conditions(plate(), assay(), two);
   CHECK(conditions.reagent_lot.empty());

@@ -4,6 +4,7 @@
 
 #include "libqpcr/assay/control_wells.hpp"
 #include "libqpcr/assay/well_cq.hpp"
+#include "tests/assay/message_words.hpp"
 #include "tests/assay/support.hpp"
 
 namespace assay_test {
@@ -63,14 +64,20 @@ inline qpcr::CovariateTable same_covariates(const qpcr::AssayDefinition& definit
 
 inline qpcr::PlateResult analyze(const qpcr::RunData& run, const qpcr::AssayDefinition& definition,
                                  const qpcr::AnalysisContext& context = {}) {
-  return qpcr::analyze_run(qpcr::Run(run), definition, same_covariates(definition, run), context);
+  const qpcr::PlateResult result =
+      qpcr::analyze_run(qpcr::Run(run), definition, same_covariates(definition, run), context);
+  check_words(result);
+  return result;
 }
 
 inline qpcr::ControlFindings find_controls(const qpcr::RunData& run, const qpcr::AssayDefinition& definition) {
   const qpcr::PlateMatch match = qpcr::match_plate(run, definition);
   const qpcr::PlateCq cqs = qpcr::estimate_plate_cq(
       run, definition, match, std::vector<qpcr::CqOptions>(definition.targets.size(), definition.cq.options));
-  return qpcr::check_controls(run, definition, match, cqs.rows);
+  qpcr::ControlFindings findings = qpcr::check_controls(run, definition, match, cqs.rows);
+  for (const auto& [id, curve] : findings.context.standard_curves) check_words(curve.problems);
+  check_words(findings.warnings);
+  return findings;
 }
 
 inline void remove_wells(qpcr::RunData& run, const std::string& sample) {
