@@ -60,7 +60,8 @@ void add_calibrate(CLI::App& app, Action& action) {
   command->callback([options, command, &action] {
     if (!command->get_subcommands().empty()) {
       for (const CLI::Option* given : command->parse_order())
-        throw CLI::ExtrasError({given->get_name()});  // before the subcommand: it would be left out unnoticed
+        throw CLI::ExtrasError(
+            std::vector<std::string>{given->get_name()});  // before the subcommand: it would be left out unnoticed
       return;
     }
     for (const char* needed : {"FILE", "--output"}) {
