@@ -51,12 +51,22 @@ void add_calibrate(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "calibrate", "learn each target's common shape, efficiency and threshold once, for `qpcr cq --calibration`");
   add_input_options(*command, options->input, "instrument files of the calibration runs");
-  command->add_option("-o,--output", options->output, "the record to write, JSON")->required();
+  command->add_option("-o,--output", options->output, "the record to write, JSON");
+  // Asked for below: a required FILE would take the name of the subcommand for itself.
+  command->get_option("FILE")->required(false);
   command->add_option("--name", options->name, "name of the record; the file's name without it");
   command->add_option("--kind", options->kind, "which signal to learn from");
   add_calibrate_threshold(*command, action);
   command->callback([options, command, &action] {
-    if (!command->get_subcommands().empty()) return;
+    if (!command->get_subcommands().empty()) {
+      for (const CLI::Option* given : command->parse_order())
+        throw CLI::ExtrasError(
+            std::vector<std::string>{given->get_name()});  // before the subcommand: it would be left out unnoticed
+      return;
+    }
+    for (const char* needed : {"FILE", "--output"}) {
+      if (command->count(needed) == 0) throw CLI::RequiredError(needed);
+    }
     action = [options] {
       std::optional<CurveKind> kind;
       if (!options->kind.empty()) {

@@ -133,10 +133,6 @@ void add_calibrate_threshold(CLI::App& calibrate_command, Action& action) {
   CLI::App* command = calibrate_command.add_subcommand(
       "threshold",
       "calibrate the fluorescence thresholds of an instrument and a reagent lot (exit 4: written, not accepted)");
-  // What the command above asks of its own arguments does not hold here.
-  command->preparse_callback([&calibrate_command](std::size_t) {
-    for (CLI::Option* option : calibrate_command.get_options()) option->required(false);
-  });
   add_input_options(*command, options->input, "instrument files with calibrator, weak positive and blanks");
   command->add_option("--assay", options->assay, "assay definition (TOML)")->required();
   command->add_option("-o,--output", options->output, "the record to write, JSON")->required();

@@ -63,10 +63,21 @@ sample_names = ["NTC"]
 limits = [{ target = "T", not_detected = true }, { target = "R", not_detected = true }]
 
 [[controls]]
+id = "NC"
+kind = "negative"
+sample_names = ["NC"]
+limits = [{ target = "T", not_detected = true }, { target = "R", within = [22, 30] }]
+
+[[controls]]
+id = "PC"
+kind = "positive"
+sample_names = ["PC"]
+limits = [{ target = "T", within = [24, 28] }, { target = "R", within = [22, 26] }]
+
+[[controls]]
 id = "CAL"
 kind = "calibrator"
 sample_names = ["CAL"]
-minimum_count = 0
 limits = [{ target = "T", within = [24, 28] }, { target = "R", within = [22, 26] }]
 
 [[controls]]
@@ -119,8 +130,8 @@ def curve(cq, gain):
 
 
 def write_plate(path, gain=1.0, weak_delay=0.0):
-    wells = [("NTC", "ntc", None, None)] * 3 + [("CAL", "unkn", 26.05, 24.05)] * 3
-    wells += [("WP", "unkn", 33.05 + weak_delay, 26.05)] * 2
+    wells = [("NTC", "ntc", None, None)] * 3 + [("CAL", "unkn", 26.0, 24.0)] * 3
+    wells += [("WP", "unkn", 33.0 + weak_delay, 26.0)] * 2
     lines = ["\t".join(["Well", "Sample", "Sample Type", "Target", "Target Type", "Dye", "Cq", *map(str, range(1, 46))])]
     for column, (sample, kind, t, r) in enumerate(wells, 1):
         for target, dye, cq, factor in (("T", "FAM", t, gain), ("R", "VIC", r, 1.0)):
@@ -215,5 +226,7 @@ def test_requests_without_meaning_leave_nothing_behind(calibrate, tmp_path, opti
 def test_the_command_above_keeps_its_arguments(qpcr, plate, tmp_path):
     assert qpcr("calibrate", plate).status == 2
     assert qpcr("calibrate", "--output", tmp_path / "shape.json").status == 2
+    lost = qpcr("calibrate", plate, "threshold", "--assay", "a", "--lot", "L", "--operator", "a", "--approver", "b", "-o", "o", plate)
+    assert lost.status == 2 and "not expected: FILE" in lost.err
     assert qpcr("calibrate", plate, "--output", tmp_path / "shape.json").status == 0
     assert json.loads((tmp_path / "shape.json").read_text())["schema"] == "qpcr.calibration/1"
