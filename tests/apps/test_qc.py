@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import json
+import math
 import random
 import re
 
@@ -20,7 +21,7 @@ def day(index):
 
 def cq_of(index, control):
     """Steady for 25 runs; then a jump, a drift of the positive control, and a new control lot from run 44 on."""
-    noise = random.Random(f"{control}{index}").gauss(0, 0.12)
+    noise = 0.16 * math.sin(2.4 * index + len(control))
     if control == "WEAK":
         return 31.2 + 1.5 * noise + (0.4 if index >= 44 else 0)
     if index == 9:
@@ -39,7 +40,7 @@ def record_lines(runs=52):
             for n, well in enumerate(wells):
                 cq = "No Cq" if (control, i) == ("WEAK", 38) else f"{cq_of(i, control) + 0.03 * n:.3f}"
                 lines.append(f"RUN-{i:03},{day(i)},{control},GENE,{well},SIMULATED,R1,{lot},{cq},,")
-        noise = random.Random(f"curve{i}").gauss(0, 1)
+        noise = 1.4 * math.sin(2.4 * i)
         lines.append(f"RUN-{i:03},{day(i)},CURVE,GENE,,SIMULATED,R1,{lot},,{-3.35 + 0.03 * noise:.4f},{38.4 - 0.1 * noise:.4f}")
     return lines
 
