@@ -283,7 +283,7 @@ class Chart {
       }
       // In a row of rejections the first says why; the list of runs has them all.
       const double width = 3.6 * static_cast<double>(text.size());
-      const bool level = std::abs(at.y - labelled_y) < 10;
+      const bool level = std::abs(at.y - labelled_y) < 40;
       if (text.empty() || (level && at.x - width / 2 < labelled_to)) continue;
       const double centre = std::clamp(at.x, frame_left + width / 2, figure_width - width / 2 - 2);
       labelled_to = centre + width / 2 + 2;
