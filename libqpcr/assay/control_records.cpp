@@ -222,7 +222,7 @@ std::vector<RunStatement> parse_run_statements(std::string_view bytes, const std
   std::set<std::string> names;
   for (const CsvRow& row : records.rows()) {
     RunStatement run{records.filled_cell(row, "run"), records.filled_cell(row, "date"), records.cell(row, "instrument"),
-                  records.cell(row, "lot"),        records.cell(row, "control_lot"), row.line};
+                     records.cell(row, "lot"),        records.cell(row, "control_lot"), row.line};
     if (!names.insert(run.run).second)
       records.refuse(ErrorCode::duplicate_entry, row.line, "run", run.run, {}, "this run stands in the table twice");
     runs.push_back(std::move(run));

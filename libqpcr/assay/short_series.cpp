@@ -55,7 +55,8 @@ ShortSeriesResult judge_short_series(std::span<const double> values) {
   result.upper = (*largest - result.mean) / result.sd;
   result.lower = (result.mean - *smallest) / result.sd;
   const double extreme = std::max(result.upper, result.lower);
-  if (extreme > result.rejection_limit) {
+  // Of three results two are always close beside the third: with them alone no result is thrown out.
+  if (result.count > 3 && extreme > result.rejection_limit) {
     result.verdict = ShortSeriesVerdict::out;
   } else if (extreme > result.warning_limit) {
     result.verdict = ShortSeriesVerdict::warning;

@@ -30,6 +30,8 @@ struct ShortSeriesResult {
 };
 
 /// In control while both SI are at most n2s; a warning when either lies above n2s; out when either lies above n3s.
+/// Three results warn at most: none is thrown out for lying beside two that happen to agree (tables that print n3s
+/// = 1.16 at n = 3 say the same, for no SI of three exceeds 2/√3 = 1.155).
 /// @throws Error invalid_value for fewer than three values or one that is not finite.
 ShortSeriesResult judge_short_series(std::span<const double> values);
 

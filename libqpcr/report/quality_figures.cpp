@@ -169,6 +169,15 @@ class Chart {
     drawing_.add(label);
   }
 
+  /// The last lot with limits: its lines are named.
+  const Segment* last_limited() const {
+    const Segment* found = nullptr;
+    for (const Segment& segment : segments_) {
+      if (history_.series[segment.series].limits) found = &segment;
+    }
+    return found;
+  }
+
   void draw_limits(const Segment& segment) {
     const auto& limits = history_.series[segment.series].limits;
     if (!limits) return;
@@ -191,10 +200,9 @@ class Chart {
                         : std::abs(k) == 2 ? Dash::dashed
                                            : Dash::solid;
       drawing_.add(make_line({from, at}, {to, at}, ink, 0.75, dash));
-      if (&segment == &segments_.back()) {
-        drawing_.add(make_text({frame_right + 4, at + 2.4},
-                               k == 0 ? "x̄" : fmt::format("{}{} s", k > 0 ? "+" : "−", std::abs(k)), 6.5, Anchor::start,
-                               Ink::muted));
+      if (&segment == last_limited()) {
+        drawing_.add(make_text({to + 4, at + 2.4}, k == 0 ? "x̄" : fmt::format("{}{} s", k > 0 ? "+" : "−", std::abs(k)),
+                               6.5, Anchor::start, Ink::muted));
       }
     }
   }
@@ -217,8 +225,8 @@ class Chart {
                            }));
       free_from[row] = at + width * 0.75;
       const bool fits = at + width * 0.75 < figure_width;
-      drawing_.add(make_text({fits ? at + 2 : figure_width - 2, row == 0 ? frame_top - 6 : frame_top - 16}, text, 7,
-                             fits ? Anchor::start : Anchor::end, Ink::accent));
+      drawing_.add(make_text({fits ? at + 2 : figure_width - 2, row == 0 && fits ? frame_top - 6 : frame_top - 16},
+                             text, 7, fits ? Anchor::start : Anchor::end, Ink::accent));
     }
   }
 
@@ -255,6 +263,7 @@ class Chart {
       end_line();
     }
     double labelled_to = 0;
+    double labelled_y = 0;
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const QualityPoint& each = point(i);
       if (!each.value) {
@@ -274,9 +283,11 @@ class Chart {
       }
       // In a row of rejections the first says why; the list of runs has them all.
       const double width = 3.6 * static_cast<double>(text.size());
-      if (text.empty() || at.x - width / 2 < labelled_to) continue;
+      const bool level = std::abs(at.y - labelled_y) < 40;
+      if (text.empty() || (level && at.x - width / 2 < labelled_to)) continue;
       const double centre = std::clamp(at.x, frame_left + width / 2, figure_width - width / 2 - 2);
       labelled_to = centre + width / 2 + 2;
+      labelled_y = at.y;
       const bool above = at.y > frame_top + 12;
       drawing_.add(make_text({centre, above ? at.y - 6 : at.y + 11}, text, 6.5, Anchor::middle, Ink::positive, true));
     }

@@ -81,6 +81,8 @@ std::vector<Block> build_rejection_records(const QualityHistory& history, const 
     if (run.verdict != QualityVerdict::reject) continue;
     if (!options.month.empty() && run.time.day.substr(0, 7) != options.month) continue;
     ++number;
+    // Two forms fill a page; a third would be cut by its foot.
+    if (number > 1 && number % 2 == 1) blocks.emplace_back(PageBreak{});
     blocks.emplace_back(make_heading(
         3,
         render_message(Message{"quality.record_title", {{"number", std::to_string(number)}, {"run", run.run}}},

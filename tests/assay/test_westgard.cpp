@@ -302,6 +302,13 @@ TEST_CASE("the short series: in control, warning and out, with its limits strict
   CHECK(judge(outside).upper > judge(outside).rejection_limit);
 }
 
+TEST_CASE("of three results none is thrown out, though two agree", "[short_series]") {
+  const ShortSeriesResult three = judge_short_series(std::vector<double>{25.1, 25.1001, 25.3});
+  CHECK(three.upper > three.rejection_limit);
+  CHECK(three.verdict == ShortSeriesVerdict::warning);
+  CHECK(judge_short_series(std::vector<double>{25.1, 25.1001, 25.1002, 25.3}).verdict == ShortSeriesVerdict::out);
+}
+
 TEST_CASE("equal results are in control; fewer than three are refused", "[short_series]") {
   const ShortSeriesResult equal = judge_short_series(std::vector<double>{25.1, 25.1, 25.1});
   CHECK(equal.verdict == ShortSeriesVerdict::in_control);
