@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "libqpcr/assay/names.hpp"
+#include "tests/assay/edge_vectors.hpp"
 #include "tests/assay/published_vectors.hpp"
 
 using assay_vectors::Vector;

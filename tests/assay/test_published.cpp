@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/assay/edge_vectors.hpp"
 #include "tests/assay/published_vectors.hpp"
 
 using assay_vectors::Cells;
