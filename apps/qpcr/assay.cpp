@@ -10,6 +10,7 @@
 #include "apps/qpcr/commands.hpp"
 #include "libqpcr/assay/definition.hpp"
 #include "libqpcr/assay/findings.hpp"
+#include "libqpcr/core/error.hpp"
 #include "libqpcr/core/file.hpp"
 #include "libqpcr/report/assay_page.hpp"
 #include "libqpcr/report/plain_text.hpp"
@@ -80,7 +81,7 @@ int check(const Options& options) {
   } else {
     for (const Finding& finding : findings) print_data(render_finding(options.file, finding, language));
   }
-  return refused ? describe(ErrorCode::assay_invalid).exit_status : exit_ok;
+  return refused ? describe(qpcr::ErrorCode::assay_invalid).exit_status : exit_ok;
 }
 
 int show(const Options& options) {

@@ -10,6 +10,8 @@
 #include "libqpcr/assay/evaluation.hpp"
 #include "libqpcr/assay/matching.hpp"
 #include "libqpcr/assay/plate_flags.hpp"
+#include "libqpcr/assay/program.hpp"
+#include "libqpcr/assay/repeats.hpp"
 #include "libqpcr/assay/run_conditions.hpp"
 #include "libqpcr/assay/well_cq.hpp"
 #include "libqpcr/core/error.hpp"
@@ -130,6 +132,7 @@ class Analysis {
         definition_(definition),
         covariates_(covariates),
         context_(context),
+        program_(compile(definition, context.proof)),
         match_(match_plate(run_, definition)),
         conditions_(find_run_conditions(run_, definition, context.sheet)),
         lookup_(definition, covariates, context.sheet, conditions_.date),
@@ -146,6 +149,7 @@ class Analysis {
     take_conditions();
     read_wells();
     judge_controls();
+    describe_run();
     result_.run_valid = result_.run_reasons.empty();
     call_samples();
     flag_plate(run_, definition_, match_, values_, result_);
@@ -198,7 +202,22 @@ class Analysis {
     for (std::size_t i = 0; i < definition_.controls.size(); ++i) {
       const std::string& id = definition_.controls[i].id;
       const auto replicates = collect_replicates([&](const MatchedWell& well) { return well.control == i; });
-      values_.control_values[id] = form_control_values(definition_, id, replicates, values_);
+      if (!replicates.empty()) values_.control_values[id] = form_control_values(definition_, id, replicates, values_);
+    }
+  }
+
+  /// What run-to-run quality control keeps apart.
+  void describe_run() {
+    result_.instrument_serial = conditions_.instrument_serial;
+    result_.started_at = run_.started_at;
+    result_.reagent_lot = conditions_.reagent_lot;
+    result_.control_lot = conditions_.control_lot;
+    for (const ControlDefinition& control : definition_.controls) {
+      if (control.monitored) result_.monitored_controls.push_back(control.id);
+    }
+    for (const auto& [id, curve] : values_.standard_curves) {
+      result_.standard_curves.push_back(
+          {id, find_standard_curve(definition_, id)->target, curve.slope, curve.intercept});
     }
   }
 
@@ -248,7 +267,7 @@ class Analysis {
     observation.replicates =
         collect_replicates([&](const MatchedWell& well) { return is_sample(well) && well.sample == sample; });
     observation.covariates = lookup_.find(sample);
-    SampleCall made = call_sample(definition_, observation, values_);
+    SampleCall made = call_sample(program_, observation, values_);
     std::vector<Message> faults;
     for (const MatchedWell& well : match_.wells) {
       if (!is_sample(well) || well.sample != sample) continue;
@@ -261,6 +280,10 @@ class Analysis {
       made.reasons.push_back({"no_controls_defined", {}});
     }
     if (!faults.empty()) invalidate(made, faults);
+    if (!faults.empty() || !result_.run_valid) {
+      constexpr RepeatCause cause[] = {RepeatCause::invalid};
+      made.repeat = request_repeat(definition_.repeat, cause);
+    }
     if (!result_.run_valid) {
       std::vector<Message> reasons{{"run_invalid", {}}};
       reasons.insert(reasons.end(), result_.run_reasons.begin(), result_.run_reasons.end());
@@ -287,6 +310,7 @@ class Analysis {
   const AssayDefinition& definition_;
   const CovariateTable& covariates_;
   const AnalysisContext& context_;
+  AssayProgram program_;
   PlateMatch match_;
   RunConditions conditions_;
   CovariateLookup lookup_;
@@ -318,11 +342,12 @@ PlateResult analyze_covariates(const AssayDefinition& definition, const Covariat
   append(result.not_releasable, conditions.not_releasable);
   result.run_valid = result.run_reasons.empty();
   const CovariateLookup lookup(definition, covariates, context.sheet, conditions.date);
+  const AssayProgram program = compile(definition, context.proof);
   for (const CovariateRow& row : covariates.rows) {
     SampleObservation observation;
     observation.sample = row.sample;
     observation.covariates = lookup.find(row.sample);
-    SampleCall made = call_sample(definition, observation);
+    SampleCall made = call_sample(program, observation);
     lookup.explain(made);
     if (!result.run_valid) invalidate(made, result.run_reasons);
     result.calls.push_back(std::move(made));

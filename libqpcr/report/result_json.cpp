@@ -174,13 +174,6 @@ Json to_json(const TargetThreshold& threshold) {
               {"calibration", text_or_null(threshold.calibration)}};
 }
 
-Json to_json(const StandardCurveResult& curve) {
-  return Json{{"id", curve.id},
-              {"target", curve.target},
-              {"slope", number(curve.slope)},
-              {"intercept", number(curve.intercept)}};
-}
-
 }  // namespace
 
 std::string render_result_json(const PlateResult& result) {

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "libqpcr/assay/call.hpp"
-#include "libqpcr/assay/covariates.hpp"
+#include "libqpcr/assay/program.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/cq.hpp"
@@ -71,7 +71,7 @@ void require(bool holds, const char* field, const std::string& found, const char
 class SampleDraw {
  public:
   SampleDraw(const AssayDefinition& definition, SimulatedPanel panel)
-      : definition_(definition), panel_(panel), model_(describe(panel)) {
+      : program_(compile(definition)), panel_(panel), model_(describe(panel)) {
     for (const PanelTarget& target : model_.targets) {
       CqOptions options = definition.cq.options;
       options.threshold = find_target(definition, target.id)->threshold;
@@ -90,7 +90,7 @@ class SampleDraw {
     for (int well = 0; well < model_.wells_per_sample; ++well) add_well(plan, random, well, truth, observation);
     for (double& molecules : truth.expected_molecules) molecules /= model_.wells_per_sample;
 
-    const SampleCall call = call_sample(definition_, observation);
+    const SampleCall call = call_sample(program_, observation);
     count(call, right_call(plan, truth), tally);
   }
 
@@ -176,7 +176,7 @@ class SampleDraw {
     }
   }
 
-  const AssayDefinition& definition_;
+  AssayProgram program_;
   SimulatedPanel panel_;
   const PanelModel& model_;
   std::vector<CqOptions> options_;
