@@ -321,7 +321,9 @@ void check_controls(Inspection& in) {
         in.error("control_name_twice", at("controls", i, "sample_names"), {{"found", name}});
       }
     }
-    if (control.minimum_count < 1 || control.minimum_count > 384) {
+    // Materials of a calibration need not lie on every routine plate.
+    const bool optional = control.kind == ControlKind::calibrator || control.kind == ControlKind::weak_positive;
+    if (control.minimum_count < (optional ? 0 : 1) || control.minimum_count > 384) {
       in.error("control_count", at("controls", i, "minimum_count"));
     }
     if (control.passing_count && (*control.passing_count < 1 || *control.passing_count > control.minimum_count)) {

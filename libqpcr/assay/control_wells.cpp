@@ -145,6 +145,7 @@ class ControlCheck {
   }
 
   void judge(const TubeCount& count) {
+    if (count.wells == 0 && control_.minimum_count == 0) return;
     ControlResult total;
     total.kind = control_.kind;
     total.control = control_.id;

@@ -50,7 +50,9 @@ const std::vector<FindingText>& finding_texts() {
       {"coding_too_small", "a category has at least two codes"},
       {"compared_rounded", "'{rule}' is compared after rounding, which changes calls next to the cut-off"},
       {"constant_without_source", "the numbers here cite no source: name one in 'source', here or in the header"},
-      {"control_count", "expected at least 1 and at most 384 wells"},
+      {"control_count",
+       "expected at least 1 and at most 384 wells (0 is for calibrators and weak positives that only a calibration "
+       "needs)"},
       {"control_misses_target",
        "a {control} control needs a limit for target '{target}' ('not_detected' or 'absent_or_above')"},
       {"control_name_twice", "two controls share a name, got '{found}'"},

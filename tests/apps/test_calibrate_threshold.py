@@ -13,7 +13,7 @@ id = "demo-calibrated"
 version = "1.0.0"
 status = "simulated"
 claim = "diagnosis"
-title = { zh = "演示校准（虚构）", en = "Demonstration of calibration (fictional)" }
+title = { zh = "演示校准（虚构，模拟数据）", en = "Demonstration of calibration (fictional, SIMULATED)" }
 intended_use = { zh = "仅用于软件测试；靶标与数值均为虚构。", en = "Test of the software only; targets and numbers are fictional." }
 source = "fiction"
 
@@ -107,7 +107,7 @@ orientation = "falls_with_template"
 id = "t"
 value = "dT"
 at_most = 9.0
-unit = "{cycle}"
+unit = "{cycles}"
 
 [call]
 positive = { any = ["t"] }

@@ -14,6 +14,7 @@ from conftest import BIN, DATA
 
 SHA = hashlib.sha256(b"record").hexdigest()
 RECORD = f'{{ method = "Youden", dataset = "A", cases = 60, controls = 120, date = 2026-01-15, record_sha256 = "{SHA}" }}'
+VERIFICATION = RECORD.replace('"A"', '"B"')
 
 
 def released_text():
@@ -21,7 +22,7 @@ def released_text():
     text = (DATA / "assays/demo-methylation.toml").read_text(encoding="utf-8")
     text = text.replace('status = "simulated"', 'status = "released"').replace('certainty = "assumed"', 'certainty = "found"')
     head, *rules = text.split("[[rules]]\n")
-    rules = [f"establishment = {RECORD}\nverification = {RECORD}\n{rule}" for rule in rules]
+    rules = [f"establishment = {RECORD}\nverification = {VERIFICATION}\n{rule}" for rule in rules]
     text = "[[rules]]\n".join([head, *rules])
     today = datetime.datetime.now(datetime.timezone.utc).date()
     return text + f"""
@@ -169,8 +170,8 @@ def test_no_program_accepts_a_test_key(qpcr, desk):
 
 @pytest.mark.parametrize("before, after, words", [
     ('status = "released"', 'status = "draft"', "not 'released'"),
-    ('certainty = "found"', 'certainty = "recalled"', "from memory"),
-    (f"verification = {RECORD}", "", "no complete record of its verification"),
+    ('certainty = "found"', 'certainty = "recalled"', "nothing recalled or assumed"),
+    (f"verification = {VERIFICATION}", "", "established and verified"),
 ])
 def test_what_is_not_complete_is_not_signed(qpcr, desk, before, after, words):
     path = pathlib.Path(desk / "assay.toml")

@@ -137,7 +137,7 @@ def write_result(folder, index, started_at, cq="25.1", extra=None):
         return {"kind": kind, "control": name, "sample": name, "well": well, "target": "GENE",
                 "cq_status": "found" if value else "no_amplification", "cq_cycles": value, "passed": True,
                 "expectation": expectation, "finding": expectation}
-    result = {"schema": "qpcr.result/1", "run": f"RUN-{index:03}", "simulated": True, "run_started_at": started_at,
+    result = {"schema": "qpcr.result/2", "run": f"RUN-{index:03}", "simulated": True, "run_started_at": started_at,
               "instrument_serial": "SIMULATED", "reagent_lot": "R1", "control_lot": "C1",
               "controls": [control("PC", "positive", "A1", limit, float(cq)), control("PC", "positive", "A1", limit, float(cq)),
                            control("NTC", "no_template", "A2", absent, None)],

@@ -292,7 +292,7 @@ def test_assay_check_names_the_definition_and_refuses_a_changed_key(qpcr, tmp_pa
     changed.write_text(ASSAY.read_text().replace("schema =", "shelf_life = 3\nschema =", 1))
     outcome = qpcr("assay", "check", changed)
     assert outcome.status == 5
-    assert "shelf_life" in outcome.err and str(changed) in outcome.err
+    assert "shelf_life" in outcome.out and f"{changed}:" in outcome.out
 
 
 def test_every_shipped_definition_is_accepted(qpcr):

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "libqpcr/assay/definition_parsing.hpp"
+#include "libqpcr/assay/findings.hpp"
 #include "libqpcr/assay/ucum.hpp"
 #include "tests/assay/support.hpp"
 
@@ -43,7 +44,8 @@ TEST_CASE("every shipped definition is sound, cites its source and says that it 
     CHECK(hashes.insert(identity.sha256).second);
     CHECK(std::any_of(identity.statements.begin(), identity.statements.end(),
                       [](const auto& s) { return s.zh == "仅供科研/演示，不得用于临床诊断"; }));
-    CHECK_NOTHROW(qpcr::require_runnable(assay));
+    const bool is_template = assay.status == qpcr::AssayStatus::template_only;
+    CHECK(error_of([&] { qpcr::require_runnable(assay); }).empty() != is_template);
     ++count;
   }
   CHECK(count >= 6);
@@ -233,9 +235,12 @@ TEST_CASE("Cq of the instrument's software, and thresholds of a calibration, are
   CHECK(vendor.cq.threshold_origin == qpcr::ThresholdOrigin::plate);
   CHECK(parse(assay_text("demo-methylation.toml")).cq.threshold_origin == qpcr::ThresholdOrigin::fixed);
   CHECK(parse(assay_text("methylation-three-gene.toml")).cq.threshold_origin == qpcr::ThresholdOrigin::plate);
-  CHECK(parse(replace_once(assay_text("demo-methylation.toml"), "cycles = 45\n",
-                           "cycles = 45\nthreshold = \"calibrated\"\n"))
-            .cq.threshold_origin == qpcr::ThresholdOrigin::calibrated);
+  const auto calibrated = qpcr::parsing::parse_definition(qpcr::TomlTable::parse(
+      replace_once(assay_text("demo-methylation.toml"), "cycles = 45\n", "cycles = 45\nthreshold = \"calibrated\"\n"),
+      "a.toml", qpcr::ErrorCode::assay_invalid));
+  CHECK(calibrated.cq.threshold_origin == qpcr::ThresholdOrigin::calibrated);
+  CHECK(contains(error_with("cycles = 45\n", "cycles = 45\nthreshold = \"calibrated\"\n"),
+                 "calibrated thresholds need a [threshold_calibration]"));
 }
 
 TEST_CASE("errors of sense are located") {
@@ -302,7 +307,13 @@ TEST_CASE("errors of sense are located") {
     parse(replace_once(assay_text("methylation-three-gene-afp.toml"), "status = \"literature_reproduction\"",
                        "status = \"simulated\""));
   });
-  CHECK(contains(promoted, "'controls': a 'no_template' control is required"));
+  CHECK(contains(promoted, "assay_invalid"));
+  const auto findings =
+      qpcr::inspect_assay_text(replace_once(assay_text("methylation-three-gene-afp.toml"),
+                                            "status = \"literature_reproduction\"", "status = \"simulated\""),
+                               "a.toml");
+  CHECK(std::any_of(findings.begin(), findings.end(),
+                    [](const qpcr::Finding& finding) { return finding.code == "control_required"; }));
   std::string bare = assay_text("septin9-triplicate-1of3.toml");
   const std::size_t begin = bare.find("source = \"");
   bare.erase(begin, bare.find("[[statements]]") - begin);
@@ -349,9 +360,11 @@ TEST_CASE("templates are read but make no calls") {
   CHECK(contains(error_of([&] { qpcr::require_runnable(bare); }), "assay_refused"));
   CHECK(contains(error_of([&] { qpcr::call_sample(bare, {}); }), "a template lacks published numbers"));
   // That a released one is signed is release.hpp's to check.
-  const auto released =
-      parse(replace_once(assay_text("demo-methylation.toml"), "status = \"simulated\"", "status = \"released\""));
+  qpcr::AssayDefinition released = parse(assay_text("demo-methylation.toml"));
+  released.status = qpcr::AssayStatus::released;
   CHECK_NOTHROW(qpcr::require_runnable(released));
+  // A fictional assay is not released by its status alone.
+  CHECK(contains(error_with("status = \"simulated\"", "status = \"released\""), "assay_invalid"));
 }
 
 TEST_CASE("a template may leave numbers unpublished") {

@@ -129,6 +129,7 @@ TEST_CASE("every message named in the room's sources is in the catalogue, and th
 TEST_CASE("the messages of plates good and bad have values for all their placeholders") {
   nlohmann::json words = catalogue("assay.json");
   words.update(catalogue("curve.json"));
+  words.update(catalogue("assay_run.json"));
   const auto assay = qpcr::read_assay(assay_test::assay_path("demo-methylation.toml"));
   const auto table =
       assay_test::covariates(assay, "sample,sex,afp [ng/mL]\nS1,female,4\nS2,male,<0.8\nS3,male,\nS5,,4\n");
