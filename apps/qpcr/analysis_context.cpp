@@ -37,15 +37,21 @@ AnalysisContext read_context(const ContextOptions& options, const std::string& a
   if (!options.trust.empty()) trust = read_trust_list(options.trust);
   for (const std::string& path : options.thresholds) {
     ThresholdCalibration record = read_threshold_calibration(path);
-    if (!options.trust.empty() && is_there(beside(path)))
-      record = mark_signed(std::move(record), read_signature(beside(path)), trust);
+    if (!options.trust.empty() && is_there(beside(path))) {
+      const Signature signature = read_signature(beside(path));
+      verify(signature, record.identity, KeyPurpose::calibration, trust, false, context.today);
+      record = mark_signed(std::move(record), signature, trust);
+    }
     context.calibrations.push_back(std::move(record));
   }
   const std::string signature = options.signature.empty() ? beside(assay_path) : options.signature;
   if (!options.signature.empty() && options.trust.empty())
     refuse_option("--signature", options.signature, "--trust with the list of trusted keys beside it");
-  if (!options.trust.empty() && (is_there(signature) || !options.signature.empty()))
-    context.proof = verify_release(definition, read_signature(signature), trust);
+  if (!options.trust.empty() && (is_there(signature) || !options.signature.empty())) {
+    const Signature read = read_signature(signature);
+    context.proof = verify_release(definition, read, trust);
+    verify(read, context.proof->definition_sha256, KeyPurpose::release, trust, false, context.today);
+  }
   return context;
 }
 

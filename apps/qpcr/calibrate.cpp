@@ -56,6 +56,7 @@ void add_calibrate(CLI::App& app, Action& action) {
   command->get_option("FILE")->required(false);
   command->add_option("--name", options->name, "name of the record; the file's name without it");
   command->add_option("--kind", options->kind, "which signal to learn from");
+  add_calibrate_sign(*command, action);
   add_calibrate_threshold(*command, action);
   command->callback([options, command, &action] {
     if (!command->get_subcommands().empty()) {

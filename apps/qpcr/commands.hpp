@@ -23,6 +23,7 @@ void add_assay_diff(CLI::App& assay, Action& action);     ///< below `qpcr assay
 void add_assay_release(CLI::App& assay, Action& action);  ///< sign and verify, below `qpcr assay`
 void add_benchmark(CLI::App& app, Action& action);
 void add_calibrate(CLI::App& app, Action& action);
+void add_calibrate_sign(CLI::App& calibrate, Action& action);       ///< below `qpcr calibrate`
 void add_calibrate_threshold(CLI::App& calibrate, Action& action);  ///< below `qpcr calibrate`
 void add_call_rates(CLI::App& simulate, Action& action);            ///< below `qpcr simulate`
 void add_columns(CLI::App& app, Action& action);
