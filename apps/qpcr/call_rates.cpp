@@ -52,8 +52,9 @@ std::string render_csv(const std::vector<CallRateStratum>& strata) {
 
 std::string render_markdown(const std::vector<CallRateStratum>& strata) {
   std::string text =
-      "| stratum | samples | positive | negative | indeterminate | invalid | judged | wrong | of them reviewed | "
-      "undecided | wrong, % (95 % interval) |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|\n";
+      "| stratum | samples | positive | negative | indeterminate | invalid | too near to judge | judged | wrong | of "
+      "them reviewed | "
+      "undecided | wrong, % (95 % interval) |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|\n";
   for (const CallRateStratum& stratum : strata) {
     std::string rate = "–";
     if (stratum.judged > 0) {
@@ -62,9 +63,10 @@ std::string render_markdown(const std::vector<CallRateStratum>& strata) {
           fmt::format("{} ({}–{})", percent(static_cast<double>(stratum.wrong) / static_cast<double>(stratum.judged)),
                       percent(interval.lower), percent(interval.upper));
     }
-    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", stratum.id, stratum.samples,
-                        stratum.positive, stratum.negative, stratum.indeterminate, stratum.invalid, stratum.judged,
-                        stratum.wrong, stratum.reviewed, stratum.undecided, rate);
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", stratum.id, stratum.samples,
+                        stratum.positive, stratum.negative, stratum.indeterminate, stratum.invalid,
+                        stratum.samples - stratum.judged, stratum.judged, stratum.wrong, stratum.reviewed,
+                        stratum.undecided, rate);
   }
   return text;
 }

@@ -95,12 +95,16 @@ class SampleDraw {
   }
 
  private:
-  /// By the panel's rule on what was drawn. The rule knows the usual efficiency only: an inhibited reaction is judged
-  /// by the template, and may be invalid.
+  /// By the panel's rule on what was drawn, except for contaminated samples. The rule knows the usual efficiency only:
+  /// an inhibited reaction is judged by the template, and may be invalid.
   std::optional<std::string> right_call(const StratumPlan& plan, const SimulatedSample& truth) const {
+    if (is_contaminated(plan)) return "negative";
     if (plan.efficiency == AmplificationOptions{}.efficiency) return derive_clear_call(panel_, truth, 0);
     return plan.copies > 0 ? "positive" : "negative";
   }
+
+  /// What is carried over is not the patient's: the right call is that of the patient.
+  static bool is_contaminated(const StratumPlan& plan) { return plan.id.starts_with("carry_over"); }
 
   void draw_covariates(RandomStream& random, SimulatedSample& truth, SampleObservation& observation) const {
     if (panel_ != SimulatedPanel::demo_methylation) return;

@@ -22,7 +22,9 @@ struct CallRateOptions {
 };
 
 /// Calls of the samples of one stratum. A call is judged where the panel's rule on the drawn molecules, without noise,
-/// stands clear of every limit (derive_clear_call); the others are too near to a limit to have one right answer.
+/// stands clear of every limit (derive_clear_call); the others are too near to a limit to have one right answer. Of
+/// what was carried over, negative is right: the molecules are not the patient's. An inhibited reaction is judged by
+/// its template.
 struct CallRateStratum {
   std::string id;
   long samples = 0;

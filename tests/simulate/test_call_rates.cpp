@@ -38,6 +38,11 @@ TEST_CASE("Three thousand blanks have no positive, and clear positives are not m
     CHECK(find(strata, id).judged > 2900);
     CHECK(find(strata, id).wrong == 0);
   }
+  // Contamination that no control well shows is called as what it is: the table must not hide it.
+  const CallRateStratum& carried = find(strata, "carry_over_1");
+  CHECK(carried.judged == carried.samples);
+  CHECK(carried.wrong == carried.positive);
+  CHECK(carried.wrong > 0);
   // The internal control is gone with the template: nothing may be called.
   CHECK(find(strata, "template_lost_blank").invalid == 3000);
   CHECK(find(strata, "template_lost_100").invalid == 3000);
