@@ -29,6 +29,7 @@ struct Options {
   std::string out;
   std::string language;
   bool json = false;
+  bool replace = false;
 };
 
 /// A folder name made of a run's name: letters, digits, dot, dash and underscore; numbered where two would be one.
@@ -43,6 +44,17 @@ std::string to_folder_name(const std::string& run, std::set<std::string>& used) 
   const std::string stem = name;
   for (int number = 2; !used.insert(name).second; ++number) name = fmt::format("{}-{}", stem, number);
   return name;
+}
+
+/// Refuses a folder that holds another result: a reanalysis makes a new one, and both calls stay readable.
+void keep_earlier_results(const std::filesystem::path& folder,
+                          const std::vector<std::pair<std::string, std::string>>& files) {
+  for (const auto& [name, bytes] : files) {
+    const std::filesystem::path path = folder / name;
+    if (path.filename() != "result.json" || !std::filesystem::is_regular_file(path)) continue;
+    if (read_file(path) == bytes) continue;
+    refuse_option("--out", folder.string(), "a folder without an earlier result (or --replace to give that one up)");
+  }
 }
 
 int analyze(const Options& options) {
@@ -86,6 +98,7 @@ int analyze(const Options& options) {
     files.emplace_back(folder + "report.html", render_html(document));
     files.emplace_back(folder + "report.pdf", render_pdf(document));
   }
+  if (!options.replace) keep_earlier_results(options.out, files);
   const std::vector<std::filesystem::path> written = write_files(options.out, files);
 
   std::string text;
@@ -113,6 +126,7 @@ void add_analyze(CLI::App& app, Action& action) {
                       "CSV: sample and a column for each covariate, numbers as 'afp [ng/mL]'");
   command->add_option("--out", options->out, "folder for result.json, calls.csv, wells.csv, report.html, report.pdf")
       ->required();
+  command->add_flag("--replace", options->replace, "overwrite an earlier result in the folder");
   command->add_option("--lang", options->language, "zh (default) or en");
   command->add_flag("--json", options->json, "result.json on stdout instead of the summary, one document a run");
   command->callback([options, &action] { action = [options] { return analyze(*options); }; });

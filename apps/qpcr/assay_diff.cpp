@@ -57,8 +57,8 @@ void expand_folders(InputOptions& input) {
       try {
         identify(file);
         files.push_back(file.string());
-      } catch (const Error& error) {
-        print_message(fmt::format("qpcr: left out: {}", error.what()));
+      } catch (const Error&) {
+        print_message(fmt::format("qpcr: left out, no reader knows it: {}", file.string()));
       }
     }
   }

@@ -10,6 +10,7 @@
 #include "apps/common/console.hpp"
 #include "apps/qpcr/commands.hpp"
 #include "apps/qpcr/input.hpp"
+#include "libqpcr/assay/run_time.hpp"
 #include "libqpcr/assay/threshold_estimation.hpp"
 #include "libqpcr/assay/threshold_record.hpp"
 #include "libqpcr/core/file.hpp"
@@ -46,6 +47,14 @@ std::string find_today() {
   return fmt::format("{:04}-{:02}-{:02}", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
 }
 
+/// The day that the files state.
+std::string find_date_of(const std::vector<Run>& runs) {
+  for (const Run& run : runs) {
+    if (const std::optional<RunTime> started = parse_run_time(run->started_at)) return started->day;
+  }
+  refuse_option("--date", "nothing", "the day of the calibration runs, which the files do not state");
+}
+
 double parse_number(const char* option, const std::string& text) {
   const std::optional<double> number = parse_double(text);
   if (!number) refuse_option(option, text, "a number");
@@ -69,7 +78,7 @@ ThresholdCalibrationRequest to_request(const Options& options) {
         request.fixed.emplace(pair.substr(0, sign), parse_number("--fixed", pair.substr(sign + 1))).second;
     if (!is_new) refuse_option("--fixed", pair, "each target once");
   }
-  request.date = options.date.empty() ? find_today() : options.date;
+  request.date = options.date;
   request.operator_name = options.operator_name;
   request.approver = options.approver;
   return request;
@@ -114,9 +123,11 @@ int calibrate(const Options& options) {
   const Language language = choose_language(options.language);
   const std::filesystem::path path(options.output);
   if (std::filesystem::exists(path)) refuse_option("--output", options.output, "a file that does not exist yet");
-  const ThresholdCalibrationRequest request = to_request(options);
+  ThresholdCalibrationRequest request = to_request(options);
   const AssayDefinition definition = read_assay(options.assay);
   const std::vector<Run> runs = load_inputs(options.input);
+  if (request.date.empty()) request.date = find_date_of(runs);
+  if (request.date > find_today()) refuse_option("--date", request.date, "a day that is not in the future");
   print_simulated(runs);
   const ThresholdCalibration record = calibrate_thresholds(runs, definition, request);
   write_file(path, render_threshold_calibration(record));
@@ -145,7 +156,9 @@ void add_calibrate_threshold(CLI::App& calibrate_command, Action& action) {
   command->add_option("--k", options->factor, "blank_deviations: standard deviations above the ground; 10 without it");
   command->add_option("--fixed", options->fixed, "fixed: TARGET=FLUORESCENCE, once for each target")
       ->allow_extra_args(false);
-  command->add_option("--date", options->date, "of the calibration runs, as 2026-01-05; today without it");
+  command->add_option(
+      "--date", options->date,
+      "of the calibration runs, as 2026-01-05; not after today, and as the files state it; theirs without it");
   command->add_option("--lang", options->language, "zh (default) or en, for the findings");
   command->callback([options, &action] { action = [options] { return calibrate(*options); }; });
 }

@@ -12,6 +12,7 @@
 
 #include "libqpcr/assay/quality_judgement.hpp"
 #include "libqpcr/core/error.hpp"
+#include "libqpcr/tabular/header_text.hpp"
 
 namespace qpcr {
 namespace {
@@ -130,17 +131,36 @@ void judge_without_limits(std::vector<QualitySeries>& all) {
   }
 }
 
+/// A lot that is stated is not given up for one that is not: a blank field is no new lot.
+bool may_supersede(const SeriesKey& later, const SeriesKey& earlier) {
+  return (!later.reagent_lot.empty() || earlier.reagent_lot.empty()) &&
+         (!later.control_lot.empty() || earlier.control_lot.empty());
+}
+
 void mark_superseded(std::vector<QualitySeries>& all) {
-  using Followed = std::tuple<SeriesKind, std::string, std::string, std::string>;
-  std::map<Followed, std::size_t> last;
   const auto followed = [](const SeriesKey& key) {
-    return Followed{key.kind, key.control, key.target, key.instrument};
+    return std::tie(key.kind, key.control, key.target, key.instrument);
   };
-  for (const QualitySeries& series : all) {
-    std::size_t& order = last[followed(series.key)];
-    order = std::max(order, series.points.back().order);
+  for (QualitySeries& series : all) {
+    series.superseded = std::any_of(all.begin(), all.end(), [&](const QualitySeries& other) {
+      return followed(other.key) == followed(series.key) && may_supersede(other.key, series.key) &&
+             other.points.back().order > series.points.back().order;
+    });
   }
-  for (QualitySeries& series : all) series.superseded = series.points.back().order < last[followed(series.key)];
+}
+
+/// Two spellings of one control or target would part a series unseen.
+void refuse_other_spellings(const std::vector<ControlObservation>& observations) {
+  std::map<std::string, std::string> spellings;
+  for (const ControlObservation& observation : observations) {
+    for (const auto& [what, name] :
+         {std::pair{"control", &observation.key.control}, std::pair{"target", &observation.key.target}}) {
+      const auto [place, inserted] = spellings.try_emplace(fmt::format("{} {}", what, fold_header(*name)), *name);
+      if (place->second == *name) continue;
+      refuse(ErrorCode::invalid_value, observation.source, 0, what, *name,
+             fmt::format("'{}', as elsewhere: one spelling of each name", place->second), {});
+    }
+  }
 }
 
 }  // namespace
@@ -149,6 +169,7 @@ QualityHistory judge_controls(const std::vector<ControlObservation>& observation
                               const std::vector<QualityExclusion>& exclusions,
                               const std::vector<ControlLimits>& limits) {
   QualityHistory history;
+  refuse_other_spellings(observations);
   Runs runs = read_runs(observations);
   for (auto& [name, run] : runs) history.runs.push_back(run);
   std::stable_sort(history.runs.begin(), history.runs.end(), [](const QualityRun& left, const QualityRun& right) {

@@ -12,10 +12,12 @@
 
 #include "libqpcr/assay/calendar_day.hpp"
 #include "libqpcr/assay/matching.hpp"
+#include "libqpcr/assay/run_time.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/privacy.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/core/version.hpp"
+#include "libqpcr/tabular/header_text.hpp"
 
 namespace qpcr {
 namespace {
@@ -262,11 +264,18 @@ ThresholdCalibration start_threshold_record(std::span<const Run> runs, const Ass
   record.baseline = definition.cq.options.baseline;
   const std::optional<std::chrono::sys_days> day = parse_calendar_day(request.date);
   if (!day) refuse(ErrorCode::invalid_value, "date", request.date, "a date as 2026-01-05");
+  for (const Run& run : runs) {
+    const std::optional<RunTime> started = parse_run_time(run->started_at);
+    if (started && started->day != request.date)
+      refuse_because(ErrorCode::invalid_value, name_file(*run), "date",
+                     fmt::format("the run is of {}, the calibration was to be dated {}", started->day, request.date));
+  }
   record.date = request.date;
   record.expiry = render_calendar_day(*day + std::chrono::days(definition.threshold_calibration->valid_days));
   record.operator_name = check_account("operator", request.operator_name);
   record.approver = check_account("approver", request.approver);
-  if (equals_ignoring_case(record.operator_name, record.approver))
+  // Invisible characters, widths and case make no second person.
+  if (fold_header(record.operator_name) == fold_header(record.approver))
     refuse(ErrorCode::invalid_value, "approver", record.approver, "another person than the operator");
   record.sources = collect_sources(runs);
   record.library_version = library_version;

@@ -246,10 +246,32 @@ void TomlTable::allow_only(const std::vector<std::string_view>& known) const {
   }
 }
 
+namespace {
+
+/// Control characters other than line ends and tabs would drive a terminal; marks of direction (U+200E, U+200F,
+/// U+202A–U+202E, U+2066–U+2069) make a page say what the bytes do not.
+bool hides_characters(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte < 0x20 && byte != '\n' && byte != '\t' && byte != '\r') || byte == 0x7F) return true;
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+    if (byte != 0xE2 || i + 2 >= text.size()) continue;
+    const auto second = static_cast<unsigned char>(text[i + 1]);
+    const auto third = static_cast<unsigned char>(text[i + 2]);
+    if (second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xAA && third <= 0xAE))) return true;
+    if (second == 0x81 && third >= 0xA6 && third <= 0xA9) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::string TomlTable::get_text(std::string_view key) const {
   const toml::node& node = Access::demand(*this, key);
   std::string text = Access::text(*this, field(key), node);
   if (trim(text).empty()) Access::refuse(*this, field(key), node, "a text that is not empty");
+  if (hides_characters(text))
+    Access::refuse(*this, field(key), node, "a text without control characters and marks of writing direction");
   return text;
 }
 
@@ -350,6 +372,10 @@ std::vector<TomlTable> TomlTable::find_tables(std::string_view key) const {
   const toml::node* node = Access::find(*this, key);
   if (node == nullptr) return tables;
   const toml::array& array = Access::array(*this, key, *node, fmt::format("an array of tables, [[{}]]", field(key)));
+  // No document that people wrote is near it; checks that compare each with each stay quick.
+  constexpr std::size_t most_tables = 1000;
+  if (array.size() > most_tables)
+    Access::refuse(*this, field(key), *node, fmt::format("at most {} tables", most_tables));
   for (std::size_t i = 0; i < array.size(); ++i) {
     const std::string name = Access::element(*this, key, i);
     if (!array[i].is_table()) Access::refuse(*this, name, array[i], "a table");
