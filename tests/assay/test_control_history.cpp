@@ -66,6 +66,33 @@ void check_refused(const std::function<void()>& body, ErrorCode code, const std:
   FAIL("not refused: " + words);
 }
 
+TEST_CASE("a blank lot takes over from no stated lot, so that it hides no rejection", "[control_history]") {
+  auto observations = steady_runs(22);
+  observations.push_back(observe(22, 30.0));
+  SeriesKey blank = observations.front().key;
+  blank.control_lot.clear();
+  for (int i = 23; i < 26; ++i) observations.push_back(observe(i, steady(i), blank));
+  const QualityHistory history = judge_controls(observations, {}, {});
+  CHECK(ends_rejected(history));
+  SeriesKey stated = blank;
+  stated.control_lot = "C2";
+  for (auto& observation : observations) {
+    if (observation.key == blank) observation.key = stated;
+  }
+  CHECK_FALSE(ends_rejected(judge_controls(observations, {}, {})));
+}
+
+TEST_CASE("another spelling of a control or target is refused, not a series of its own", "[control_history]") {
+  for (const auto& [control, target] : {std::pair{"pc", "GENE"}, {"PC", "gene"}, {"\uFF30\uFF23", "GENE"}}) {
+    auto observations = steady_runs(20);
+    SeriesKey other = observations.front().key;
+    other.control = control;
+    other.target = target;
+    observations.push_back(observe(20, 35.0, other));
+    check_refused([&] { judge_controls(observations, {}, {}); }, ErrorCode::invalid_value, "as elsewhere");
+  }
+}
+
 }  // namespace
 
 TEST_CASE("limits freeze at the twentieth accepted run and never move again", "[control_history]") {

@@ -458,6 +458,9 @@ TEST_CASE("requests without meaning are errors", "[threshold]") {
   };
   using Request = ThresholdCalibrationRequest;
   CHECK(refused([](Request& r) { r.approver = " Technician1 "; }).find("another person") != std::string::npos);
+  // Invisible and full-width characters make no second person.
+  for (const char* same : {"technician1\u00a0", "technician1\u200b", "\uff54echnician1"})
+    CHECK(refused([&](Request& r) { r.approver = same; }).find("another person") != std::string::npos);
   CHECK(refused([](Request& r) { r.operator_name = " "; }).find("invalid_value") == 0);
   const std::string number = refused([](Request& r) { r.operator_name = "11010519491231002X"; });
   CHECK(number.find("personal_data") == 0);
@@ -522,6 +525,20 @@ TEST_CASE("requests without meaning are errors", "[threshold]") {
         std::string::npos);
   CHECK(mismatch([](Definition& d) { d.targets[0].assigned_cq_cycles.reset(); }).find("target T") != std::string::npos);
   CHECK(mismatch([](Definition& d) { d.status = AssayStatus::template_only; }).find("assay_refused") == 0);
+}
+
+TEST_CASE("a calibration cannot be dated otherwise than its runs", "[threshold]") {
+  const AssayDefinition definition = make_definition();
+  RunData data = *make_runs(Lot{}).front();
+  data.started_at = "2026-01-04T10:00:00";
+  std::vector<Run> runs;
+  runs.emplace_back(data);
+  const std::string error = error_of([&] { calibrate_thresholds(runs, definition, make_request()); });
+  CHECK(error.find("2026-01-04") != std::string::npos);
+  data.started_at = "2026-01-05T23:00:00";
+  runs.clear();
+  runs.emplace_back(data);
+  CHECK_NOTHROW(calibrate_thresholds(runs, definition, make_request()));
 }
 
 TEST_CASE("a simulated run makes a simulated record", "[threshold]") {

@@ -144,3 +144,21 @@ TEST_CASE("dates and arrays of tables can be demanded") {
         std::string::npos);
   CHECK(error_of([&] { root.get_tables("empty"); }).find("'empty': expected at least one table") != std::string::npos);
 }
+
+TEST_CASE("texts that would drive a terminal or turn the direction of writing are refused") {
+  for (const char* hidden : {"\\u001b[31mNegative", "a\\u202Eb", "a\\u2066b", "a\\u0085b", "a\\u007fb"}) {
+    const std::string text = "name = \"" + std::string(hidden) + "\"\n";
+    const auto table = qpcr::TomlTable::parse(text, "a.toml", qpcr::ErrorCode::assay_invalid);
+    CHECK_THROWS_AS(table.get_text("name"), qpcr::Error);
+  }
+  const auto table =
+      qpcr::TomlTable::parse("name = \"阳性，ΔCq ≤ 9 – “±”\"\n", "a.toml", qpcr::ErrorCode::assay_invalid);
+  CHECK(table.get_text("name") == "阳性，ΔCq ≤ 9 – “±”");
+}
+
+TEST_CASE("an array of more tables than people write is refused") {
+  std::string text;
+  for (int i = 0; i < 1001; ++i) text += "[[values]]\nid = 1\n";
+  const auto table = qpcr::TomlTable::parse(text, "a.toml", qpcr::ErrorCode::assay_invalid);
+  CHECK_THROWS_AS(table.find_tables("values"), qpcr::Error);
+}
