@@ -127,9 +127,9 @@ int calibrate(const Options& options) {
   const AssayDefinition definition = read_assay(options.assay);
   const std::vector<Run> runs = load_inputs(options.input);
   if (request.date.empty()) request.date = find_date_of(runs);
-  if (request.date > find_today()) refuse_option("--date", request.date, "a day that is not in the future");
   print_simulated(runs);
   const ThresholdCalibration record = calibrate_thresholds(runs, definition, request);
+  if (record.date > find_today()) refuse_option("--date", record.date, "a day that is not in the future");
   write_file(path, render_threshold_calibration(record));
   print_data(render_table(record, definition));
   for (const Message& finding : record.findings)

@@ -197,9 +197,15 @@ def test_a_degraded_lot_is_written_and_not_accepted(calibrate, tmp_path):
 def test_the_other_methods(calibrate, qpcr, assay, tmp_path):
     plate = write_plate(tmp_path / "plate.tsv")
     fixed = qpcr("calibrate", "threshold", "--assay", assay, "--lot", "L1", "--operator", "a", "--approver", "b", "--serial", "S",
-                 "--method", "fixed", "--fixed", "T=210", "--fixed", "R=200", "-o", tmp_path / "fixed.json", plate)
+                 "--date", "2026-01-05", "--method", "fixed", "--fixed", "T=210", "--fixed", "R=200", "-o", tmp_path / "fixed.json", plate)
     assert fixed.status == 0 and rows(fixed.out)["T"]["threshold"] == "210"
     assert json.loads((tmp_path / "fixed.json").read_text())["method"] == "fixed"
+    # The file states no day, and nobody else did.
+    undated = qpcr("calibrate", "threshold", "--assay", assay, "--lot", "L1", "--operator", "a", "--approver", "b", "--serial", "S",
+                   "-o", tmp_path / "undated.json", plate)
+    assert undated.status == 2 and "--date" in undated.err and not (tmp_path / "undated.json").exists()
+    late = calibrate(plate, output="late.json", date="2999-01-01")
+    assert late.status == 2 and "future" in late.err and not (tmp_path / "late.json").exists()
     blanks = calibrate(plate, output="blanks.json", method="blank_deviations", k="10")
     assert blanks.status == 4 and "more than the factor 1.5" in blanks.err
     record = json.loads((tmp_path / "blanks.json").read_text())
