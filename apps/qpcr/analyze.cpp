@@ -69,6 +69,7 @@ int analyze(const Options& options) {
     // A score of covariates alone: the table takes the place of the run.
     if (!options.input.files.empty())
       refuse_option("FILE", options.input.files.front(), "no instrument file: the definition measures nothing");
+    if (covariates.rows.empty()) refuse_option("--covariates", options.covariates, "a table with at least one sample");
     RunData data;
     data.name = std::filesystem::path(options.covariates).stem().string();
     runs.emplace_back(std::move(data));
