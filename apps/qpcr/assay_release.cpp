@@ -107,8 +107,10 @@ int verify_definition(const VerifyOptions& options) {
   } catch (const Error& error) {
     throw error.with_path(path);
   }
-  print_data(fmt::format("{} sha256 {}\nsigned by {} (key {}) at {}\nreason: {}\n", signature.subject,
-                         proof.definition_sha256, proof.signer, proof.key_id, proof.signed_at, signature.reason));
+  print_data(
+      fmt::format("{} sha256 {}\nsigned by {} (key {}) at {}\nreason: {}\nsignature sha256 {}\ntrust list sha256 {}\n",
+                  signature.subject, proof.definition_sha256, proof.signer, proof.key_id, proof.signed_at,
+                  signature.reason, proof.signature_sha256, proof.trust_sha256));
   const std::vector<Message> blocks = find_release_blocks(definition, proof, day_of(now));
   if (blocks.empty()) return exit_ok;
   print_blocks(blocks, language);

@@ -78,6 +78,7 @@ TrustedKey trusted_key(const TrustOptions& options) {
   const auto id = derive_key_id(key.public_key);
   if (!id) refuse_option("--public-key", key.public_key, "64 lower-case hexadecimal digits");
   key.id = *id;
+  key.test_key = key.test_key || is_test_key_id(key.id);
   for (const std::string& text : options.purposes) {
     const auto purpose = parse_key_purpose(text);
     if (!purpose) refuse_option("--purpose", text, "release, calibration or audit");

@@ -134,15 +134,32 @@ void check_high_cq(Inspection& in, const RuleDefinition& rule, std::size_t i) {
   }
 }
 
+/// Rule 5 for a score: no class says which way it speaks, so neither end may be reached by a reaction that failed; and
+/// nothing in a classification records where its ends were established and verified.
+void check_class_cq(Inspection& in, const Operand& operand, const std::string& value) {
+  if (operand.principal.empty()) return;
+  if (in.is_released()) in.error("released_class_of_cq", "classification.value", {{"found", value}});
+  if (in.is_template() || in.assay.status == AssayStatus::draft) return;
+  for (const auto& [id, direction] : operand.directions) {
+    const AssayTarget* target = find_target(in.assay, id);
+    if (target == nullptr || target->role != TargetRole::target) continue;
+    if (target->not_detected.policy == NotDetectedPolicy::fail || !target->not_detected.paired_with.empty()) continue;
+    in.error("class_of_undetected", "classification.value",
+             {{"target", id}, {"found", std::string(to_string(target->not_detected.policy))}});
+  }
+}
+
 /// Units of a limit against those of what it limits.
 void check_limit_unit(Inspection& in, const std::string& field, const Operand& operand, const std::string& unit) {
   if (!unit.empty() && !in.check_unit(field, unit)) return;
   if (unit.empty()) {
-    if (operand.unit_declared) in.error("unit_missing", field, {{"expected", *operand.unit}});
+    if (operand.unit_declared) in.error("unit_missing", field, {{"expected", operand.unit->text}});
     return;
   }
-  if (operand.unit && !same_unit(*operand.unit, unit)) {
-    in.error("unit_differs", field, {{"expected", operand.unit->empty() ? "1" : *operand.unit}, {"found", unit}});
+  const std::optional<Unit> own = parse_unit(unit);
+  if (operand.unit && own && !same_unit(operand.unit->value, *own)) {
+    in.error("unit_differs", field,
+             {{"expected", operand.unit->text.empty() ? "1" : operand.unit->text}, {"found", unit}});
   }
 }
 
@@ -398,7 +415,10 @@ void check_classification(Inspection& in) {
   const Classification& classification = *in.assay.classification;
   if (in.assay.positive) in.error("classification_beside_call", "classification");
   const Operand* operand = in.demand_operand("classification.value", classification.value);
-  if (operand != nullptr) check_limit_unit(in, "classification.unit", *operand, classification.unit);
+  if (operand != nullptr) {
+    check_limit_unit(in, "classification.unit", *operand, classification.unit);
+    check_class_cq(in, *operand, classification.value);
+  }
   if (classification.compare == Comparison::rounded) {
     in.check_digits("classification.digits", classification.digits);
     in.warn("compared_rounded", "classification.compare", {{"rule", classification.value}});

@@ -181,6 +181,23 @@ void check_target(Inspection& in, const AssayTarget& target, std::size_t i, std:
   }
 }
 
+/// In a tube without any validity rule "not detected" cannot be told from a reaction that failed.
+void check_tubes(Inspection& in) {
+  std::set<std::string> proven;
+  for (const ValidityRule& rule : in.assay.validity) {
+    if (const AssayTarget* target = find_target(in.assay, rule.limit.target)) proven.insert(target->tube);
+  }
+  for (std::size_t i = 0; i < in.assay.targets.size(); ++i) {
+    const AssayTarget& target = in.assay.targets[i];
+    const bool may_be_absent =
+        target.role == TargetRole::target && target.not_detected.policy != NotDetectedPolicy::fail;
+    if (!may_be_absent || proven.contains(target.tube)) continue;
+    const Finding::Severity severity = in.is_released() ? Finding::Severity::error : Finding::Severity::warning;
+    in.add(severity, "tube_without_validity", at("targets", i, "not_detected"),
+           {{"target", target.id}, {"found", target.tube}});
+  }
+}
+
 /// True when a value moves with the target's Cq.
 bool enters_a_value(const Inspection& in, const std::string& target) {
   return std::any_of(in.assay.values.begin(), in.assay.values.end(), [&](const ValueDefinition& value) {
@@ -307,6 +324,7 @@ void check_targets(Inspection& in) {
   for (std::size_t i = 0; i < in.assay.targets.size(); ++i) {
     check_target(in, in.assay.targets[i], i, channels);
   }
+  check_tubes(in);
 }
 
 void check_controls(Inspection& in) {

@@ -104,6 +104,7 @@ class CheckValue {
         break;
       case ValueKind::relative_to_control:
         check_control(value_.control, {ControlKind::fully_methylated, ControlKind::calibrator, ControlKind::positive});
+        if (may_be_negative(value_.value)) error("ratio_negative", "value", {{"found", value_.value}});
         break;
       case ValueKind::product:
         check_product();
@@ -275,6 +276,13 @@ class CheckValue {
     }
   }
 
+  /// A range that an unpublished number leaves open says nothing.
+  bool may_be_negative(const std::string& id) const {
+    const Operand* operand = find(id);
+    const bool open = operand != nullptr && in_.is_template() && std::isinf(operand->range.lower);
+    return operand != nullptr && !open && operand->range.lower < 0;
+  }
+
   void check_product() {
     if (value_.multiply.empty()) error("operand_missing", "multiply");
     for (const auto* list : {&value_.multiply, &value_.divide}) {
@@ -289,7 +297,9 @@ class CheckValue {
         const Operand* operand = find(factor.id);
         if (operand == nullptr) continue;
         const bool may_be_zero = operand->range.lower <= 0 && operand->range.upper >= 0;
-        if (key == "divide" && covariate != nullptr && may_be_zero) {
+        if (key == "divide" && may_be_negative(factor.id)) {
+          error("ratio_negative", key, {{"found", factor.id}});
+        } else if (key == "divide" && covariate != nullptr && may_be_zero) {
           error("divides_by_zero", key, {{"found", factor.id}});
         }
       }
@@ -334,13 +344,13 @@ class CheckValue {
   }
 
   void check_same_units(const std::vector<std::string>& ids, std::string_view key) {
-    const std::string* first = nullptr;
+    const KnownUnit* first = nullptr;
     for (const std::string& id : ids) {
       const Operand* operand = find(id);
       if (operand == nullptr || !operand->unit) continue;
       if (first == nullptr) first = &*operand->unit;
-      if (!same_unit(*first, *operand->unit)) {
-        error("operand_units", key, {{"expected", *first}, {"found", *operand->unit}, {"operand", id}});
+      if (!same_unit(first->value, operand->unit->value)) {
+        error("operand_units", key, {{"expected", first->text}, {"found", operand->unit->text}, {"operand", id}});
       }
     }
   }
@@ -377,11 +387,14 @@ class CheckValue {
     const Operand derived = describe_value(in_.assay, bare, in_.operands);
     if (value_.unit.empty()) {
       const bool product = value_.kind == ValueKind::product;
-      if (product && derived.unit && !derived.unit->empty())
-        error("unit_missing", "unit", {{"expected", *derived.unit}});
+      if (product && derived.unit && !derived.unit->text.empty()) {
+        error("unit_missing", "unit", {{"expected", derived.unit->text}});
+      }
       return;
     }
     if (!in_.check_unit(field("unit"), value_.unit)) return;
+    const std::optional<Unit> unit = parse_unit(value_.unit);
+    const bool other = derived.unit && unit && !same_unit(derived.unit->value, *unit);
     const auto differs = [&](const std::string& expected) {
       error("unit_differs", "unit", {{"expected", expected.empty() ? "1" : expected}, {"found", value_.unit}});
     };
@@ -392,7 +405,7 @@ class CheckValue {
       case ValueKind::product:
       case ValueKind::maximum:
       case ValueKind::minimum:
-        if (derived.unit && !same_unit(*derived.unit, value_.unit)) differs(*derived.unit);
+        if (other) differs(derived.unit->text);
         break;
       case ValueKind::relative_amount:
       case ValueKind::pfaffl_ratio:
@@ -407,7 +420,7 @@ class CheckValue {
         break;
       case ValueKind::transform:
         if (value_.transform == Transform::none) {
-          if (derived.unit && !same_unit(*derived.unit, value_.unit)) differs(*derived.unit);
+          if (other) differs(derived.unit->text);
         } else if (!is_dimensionless(value_.unit)) {
           differs("");
         }

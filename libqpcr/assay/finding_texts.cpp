@@ -42,6 +42,9 @@ const std::vector<FindingText>& finding_texts() {
        "positive and negative exist for 'diagnosis' alone; other claims have a [classification], got '{found}'"},
       {"clamp_outside_range", "the floor or cap lies outside the covariate's range"},
       {"clamp_reversed", "the floor must lie below the cap"},
+      {"class_of_undetected",
+       "no class says which way a Cq of '{target}' speaks, so its not_detected policy must be 'fail', or be paired "
+       "with a reference of the same sample (paired_with), got '{found}'"},
       {"class_unreachable",
        "'{value}' lies between {lower} and {upper}, so no sample can have this class, got '{found}'"},
       {"classification_beside_call", "a definition makes a call or classifies a score, not both"},
@@ -149,6 +152,7 @@ const std::vector<FindingText>& finding_texts() {
       {"positive_unreachable", "no sample can be positive: the rules exclude each other or can never hold"},
       {"r_range", "expected a number above 0 and at most 1"},
       {"range_reversed", "expected a minimum below the maximum"},
+      {"ratio_negative", "a ratio is of amounts, which are never below 0, got '{found}'"},
       {"record_incomplete", "this part of the record is missing"},
       {"reference_must_fail",
        "a reference or internal control that is not detected makes its values invalid: only 'fail' is safe here"},
@@ -156,6 +160,9 @@ const std::vector<FindingText>& finding_texts() {
       {"release_missing", "a released definition carries its [release] record"},
       {"release_not_in_force", "the release record has no effect: the status is not 'released'"},
       {"release_reference", "expected 'registration' or 'laboratory_developed_test'"},
+      {"released_class_of_cq",
+       "a released score depends on no Cq: a classification has no records of where its classes were established and "
+       "verified, got '{found}'"},
       {"released_internal_control", "a released assay has an internal control"},
       {"released_source", "a released definition rests on nothing recalled or assumed: '{source}'"},
       {"released_threshold", "a released assay has fixed or calibrated thresholds, not one derived from each plate"},
@@ -199,6 +206,9 @@ const std::vector<FindingText>& finding_texts() {
        "a fixed threshold has a scale: expected 'fluorescence' (instrument units) or 'normalised' (Rn)"},
       {"transform_domain", "the transform '{transform}' is not defined there, got '{found}'"},
       {"transform_none", "this transform changes nothing: expected a transform, a floor or a cap"},
+      {"tube_without_validity",
+       "no validity rule speaks for the tube of '{target}', so 'not detected' cannot be told from a reaction that "
+       "failed; only 'fail' is safe here, got '{found}'"},
       {"unit_differs", "the units do not agree: expected '{expected}', got '{found}'"},
       {"unit_missing", "the number has a unit that must be written: expected '{expected}'"},
       {"unit_unknown",

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "libqpcr/assay/units.hpp"
-
 namespace qpcr::checking {
 namespace {
 
@@ -56,7 +54,7 @@ class Describe {
         Operand result = take(value_.value, 1);
         const double shift = value_.reference_value.value_or(std::nan(""));
         result.range = checked(range_of(value_.value).lower - shift, range_of(value_.value).upper - shift);
-        result.unit = cycles_unit;
+        result.unit = known_unit(cycles_unit);
         return result;
       }
       case ValueKind::relative_amount: {
@@ -64,14 +62,14 @@ class Describe {
         const Range cycles = range_of(value_.value);
         result.range = checked(value_.scale * std::pow(value_.base, -cycles.upper),
                                value_.scale * std::pow(value_.base, -cycles.lower));
-        result.unit = "";
+        result.unit = known_unit("");
         return result;
       }
       case ValueKind::pfaffl_ratio: {
         Operand result = take(value_.target, -1);
         for (const std::string& reference : value_.references) join(result, reference, 1);
         result.range = {0, infinity};
-        result.unit = "";
+        result.unit = known_unit("");
         return result;
       }
       case ValueKind::quantity:
@@ -79,7 +77,7 @@ class Describe {
       case ValueKind::relative_to_control: {
         Operand result = take(value_.value, 1);
         result.range = range_of(value_.value).lower >= 0 ? Range{0, infinity} : Range{};
-        result.unit = "";
+        result.unit = known_unit("");
         return result;
       }
       case ValueKind::product:
@@ -88,14 +86,14 @@ class Describe {
         Operand result = take(value_.value, 1);
         for (const std::string& other : value_.values) join(result, other, -1);
         result.range = checked(0, value_.scale);
-        result.unit = "";
+        result.unit = known_unit("");
         return result;
       }
       case ValueKind::poisson: {
         Operand result = take(value_.positives, 1);
         join(result, value_.total, -1);
         result.range = {0, infinity};
-        result.unit = "";
+        result.unit = known_unit("");
         return result;
       }
       case ValueKind::linear:
@@ -154,7 +152,7 @@ class Describe {
     }
     const double count = static_cast<double>(std::max<std::size_t>(value_.references.size(), 1));
     result.range = add(range_of(value_.target), checked(-subtrahend.upper / count, -subtrahend.lower / count));
-    result.unit = cycles_unit;
+    result.unit = known_unit(cycles_unit);
     return result;
   }
 
@@ -164,7 +162,7 @@ class Describe {
     result.unit = std::nullopt;
     const StandardCurveDefinition* curve = find_standard_curve(assay_, value_.curve);
     if (curve == nullptr) return result;
-    result.unit = curve->unit;
+    result.unit = known_unit(curve->unit);
     if (!curve->slope || !curve->intercept || !(*curve->slope < 0)) return result;
     const Range cq = range_of(value_.target);
     const auto read = [&](double cycles) { return std::pow(10.0, (cycles - *curve->intercept) / *curve->slope); };
@@ -178,7 +176,7 @@ class Describe {
       const std::string* id;
     };
     std::vector<Part> parts;
-    std::vector<std::string> units[2];
+    std::vector<Unit> units[2];
     bool units_known = true;
     for (const auto* list : {&value_.multiply, &value_.divide}) {
       const bool divides = list == &value_.divide;
@@ -186,10 +184,14 @@ class Describe {
         const Operand* operand = factor.id.empty() ? nullptr : find(factor.id);
         const Range range = factor.id.empty() ? checked(factor.number, factor.number) : range_of(factor.id);
         parts.push_back({divides ? invert(range) : range, &factor.id});
-        if (!factor.id.empty() && (operand == nullptr || !operand->unit)) units_known = false;
-        units[divides ? 1 : 0].push_back(factor.id.empty()                     ? factor.unit
-                                         : operand != nullptr && operand->unit ? *operand->unit
-                                                                               : "");
+        const std::optional<KnownUnit> unit = factor.id.empty()    ? known_unit(factor.unit)
+                                              : operand != nullptr ? operand->unit
+                                                                   : std::nullopt;
+        if (unit) {
+          units[divides ? 1 : 0].push_back(unit->value);
+        } else {
+          units_known = false;
+        }
       }
     }
     Operand result;
@@ -203,8 +205,9 @@ class Describe {
       }
       join(result, *parts[i].id, i < value_.multiply.size() ? 1 : -1, !others_positive);
     }
-    const std::optional<Unit> unit = product_unit(units[0], units[1]);
-    if (units_known && unit) result.unit = unit->exponents.empty() && unit->factor == 1 ? "" : to_string(*unit);
+    if (!units_known) return result;
+    const Unit unit = product_unit(units[0], units[1]);
+    result.unit = KnownUnit{unit, same_unit(unit, Unit{}) ? "" : to_string(unit)};
     return result;
   }
 
@@ -230,7 +233,7 @@ class Describe {
       result.range =
           map_rising(result.range, [&](double x) { return value_.scale * (1 - std::pow(baseline, std::exp(x))); });
     }
-    result.unit = "";
+    result.unit = known_unit("");
     return result;
   }
 
@@ -245,7 +248,7 @@ class Describe {
       result.range = {std::max(result.range.lower, term.lower), std::max(result.range.upper, term.upper)};
     }
     if (value_.sigmoids.empty()) result.range = {};
-    result.unit = "";
+    result.unit = known_unit("");
     return result;
   }
 
@@ -292,7 +295,7 @@ class Describe {
       result.principal = known->principal;
     }
     result.range = reached.value_or(Range{});
-    result.unit = "";
+    result.unit = known_unit("");
     return result;
   }
 
@@ -302,6 +305,11 @@ class Describe {
 };
 
 }  // namespace
+
+std::optional<KnownUnit> known_unit(const std::string& text) {
+  const std::optional<Unit> unit = parse_unit(text);
+  return unit ? std::optional<KnownUnit>(KnownUnit{*unit, text}) : std::nullopt;
+}
 
 void add_direction(Directions& into, const Directions& from, bool rising, bool falling) {
   for (const auto& [id, direction] : from) {
@@ -315,7 +323,7 @@ Operand describe_target(const AssayDefinition& assay, const AssayTarget& target)
   Operand result;
   result.directions[target.id].rises = true;
   result.principal = target.id;
-  result.unit = cycles_unit;
+  result.unit = known_unit(cycles_unit);
   double lower = 0;
   double upper = effective_maximum_cq(assay, target);
   for (const ValidityRule& rule : assay.validity) {
@@ -336,7 +344,7 @@ Operand describe_covariate(const CovariateDefinition& covariate) {
   result.directions[covariate.id].rises = true;
   result.is_lot = covariate.kind == CovariateKind::lot;
   if (covariate.kind == CovariateKind::category) {
-    result.unit = "";
+    result.unit = known_unit("");
     if (covariate.coding.empty()) return result;
     std::optional<Range> range;
     for (const auto& [code, number] : covariate.coding) {
@@ -349,7 +357,7 @@ Operand describe_covariate(const CovariateDefinition& covariate) {
   if (covariate.kind == CovariateKind::lot) return result;
   if (covariate.minimum && covariate.maximum) result.range = checked(*covariate.minimum, *covariate.maximum);
   result.range = transform_range(result.range, covariate.floor, covariate.cap, covariate.transform);
-  result.unit = covariate.unit;
+  result.unit = known_unit(covariate.unit);
   result.unit_declared = true;
   if (covariate.transform != Transform::none) {
     result.unit = std::nullopt;
@@ -386,10 +394,8 @@ Range transform_range(Range range, const std::optional<double>& floor, const std
 Operand describe_value(const AssayDefinition& assay, const ValueDefinition& value,
                        const std::map<std::string, Operand>& known) {
   Operand result = Describe(assay, value, known).run();
-  if (!value.unit.empty()) {
-    result.unit = value.unit;
-  }
-  result.unit_declared = result.unit && !result.unit->empty() && *result.unit != cycles_unit;
+  if (!value.unit.empty()) result.unit = known_unit(value.unit);
+  result.unit_declared = result.unit && !result.unit->text.empty() && result.unit->text != cycles_unit;
   return result;
 }
 

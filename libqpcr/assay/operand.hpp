@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libqpcr/assay/definition.hpp"
+#include "libqpcr/assay/units.hpp"
 
 namespace qpcr::checking {
 
@@ -30,16 +31,25 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
+/// A unit by its value, with the spelling that messages show.
+struct KnownUnit {
+  Unit value;
+  std::string text;  ///< empty: a plain number
+};
+
 struct Operand {
   Directions directions;
   Range range;
-  std::optional<std::string> unit;  ///< empty: a plain number; absent: nothing can be said
-  bool unit_declared = false;       ///< the definition writes the unit, so limits must write it too
-  std::string principal;            ///< the target whose doubling the orientation speaks of; empty: no Cq enters
+  std::optional<KnownUnit> unit;  ///< absent: nothing can be said
+  bool unit_declared = false;     ///< the definition writes the unit, so limits must write it too
+  std::string principal;          ///< the target whose doubling the orientation speaks of; empty: no Cq enters
   bool is_lot = false;
 };
 
 inline constexpr const char* cycles_unit = "{cycles}";
+
+/// Nothing for a text that is no unit.
+std::optional<KnownUnit> known_unit(const std::string& text);
 
 void add_direction(Directions& into, const Directions& from, bool rising, bool falling);
 

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include "libqpcr/core/error.hpp"
+#include "libqpcr/seal/hash.hpp"
 #include "libqpcr/seal/moment.hpp"
+#include "libqpcr/seal/trust_list.hpp"
 
 namespace qpcr {
 namespace {
@@ -97,6 +99,12 @@ void add_rule_blocks(const AssayDefinition& definition, std::string_view today, 
   }
 }
 
+/// The format has no place for the records of a classification's ends, so none can be released yet.
+void add_class_blocks(const AssayDefinition& definition, std::vector<Message>& blocks) {
+  if (!definition.classification) return;
+  blocks.push_back({"release_class_not_verified", {{"value", definition.classification->value}}});
+}
+
 [[noreturn]] void refuse(const AssayDefinition& definition, std::string problem) {
   throw Error(ErrorCode::assay_refused, {.path = {},
                                          .line = 0,
@@ -126,7 +134,13 @@ ReleaseProof verify_release(const AssayDefinition& definition, const Signature& 
                                                .expected = release_subject(definition),
                                                .problem = "the signature does not hold: it names another definition"});
   }
-  return {content, key.holder, key.id, signature.signed_at, key.test_key};
+  return {content,
+          key.holder,
+          key.id,
+          signature.signed_at,
+          key.test_key || is_test_key_id(key.id),
+          sha256_hex(render_signature(signature)),
+          identify_trust_list(trust)};
 }
 
 std::vector<Message> find_release_blocks(const AssayDefinition& definition, const std::optional<ReleaseProof>& proof,
@@ -139,6 +153,7 @@ std::vector<Message> find_release_blocks(const AssayDefinition& definition, cons
   add_validity_blocks(release, today, blocks);
   add_source_blocks(definition, blocks);
   add_rule_blocks(definition, today, blocks);
+  add_class_blocks(definition, blocks);
   return blocks;
 }
 

@@ -17,8 +17,10 @@ struct ReleaseProof {
   std::string definition_sha256;  ///< of the content that was signed; as identify() gives it
   std::string signer;             ///< name or role of the key's holder, as the trusted key list gives it
   std::string key_id;
-  std::string signed_at;  ///< ISO 8601
-  bool test_key = false;  ///< a key of the tests: it proves nothing outside them
+  std::string signed_at;         ///< ISO 8601
+  bool test_key = false;         ///< a key of the tests: it proves nothing outside them
+  std::string signature_sha256;  ///< of the signature as render_signature() writes it, as the log of signings has it
+  std::string trust_sha256;      ///< of the list of trusted keys, as identify_trust_list() gives it
 
   bool operator==(const ReleaseProof&) const = default;
 };

@@ -159,20 +159,15 @@ std::optional<double> convertible_factor(std::string_view from, std::string_view
   return a->factor / b->factor;
 }
 
-std::optional<Unit> product_unit(const std::vector<std::string>& multiply, const std::vector<std::string>& divide) {
+Unit product_unit(const std::vector<Unit>& multiply, const std::vector<Unit>& divide) {
   Unit product;
-  const auto combine = [&](const std::string& text, int sign) {
-    const std::optional<Unit> unit = parse_unit(text);
-    if (!unit) return false;
-    product.factor *= sign > 0 ? unit->factor : 1 / unit->factor;
-    for (const auto& [atom, exponent] : unit->exponents) multiply_atom(product, atom, sign * exponent);
-    return true;
-  };
-  for (const std::string& text : multiply) {
-    if (!combine(text, 1)) return std::nullopt;
+  for (const Unit& unit : multiply) {
+    product.factor *= unit.factor;
+    for (const auto& [atom, exponent] : unit.exponents) multiply_atom(product, atom, exponent);
   }
-  for (const std::string& text : divide) {
-    if (!combine(text, -1)) return std::nullopt;
+  for (const Unit& unit : divide) {
+    product.factor /= unit.factor;
+    for (const auto& [atom, exponent] : unit.exponents) multiply_atom(product, atom, -exponent);
   }
   return product;
 }
@@ -191,7 +186,7 @@ std::string to_string(const Unit& unit) {
   if (unit.exponents.empty() && near(unit.factor, 1)) return "1";
   if (!near(unit.factor, 1)) {
     text = near(unit.factor, std::pow(10.0, power)) ? fmt::format("10*{}", static_cast<int>(power))
-                                                    : fmt::format("{:.12g}", unit.factor);
+                                                    : fmt::format("{:.4g}", unit.factor);
   }
   for (const auto& [atom, exponent] : unit.exponents) {
     if (!text.empty()) text += '.';

@@ -27,8 +27,8 @@ bool same_unit(std::string_view left, std::string_view right);
 /// Value in `to` = factor · value in `from`; nothing where the dimensions differ or one is no unit.
 std::optional<double> convertible_factor(std::string_view from, std::string_view to);
 
-/// The unit of Π multiply / Π divide; nothing where one of them is no unit.
-std::optional<Unit> product_unit(const std::vector<std::string>& multiply, const std::vector<std::string>& divide);
+/// The unit of Π multiply / Π divide.
+Unit product_unit(const std::vector<Unit>& multiply, const std::vector<Unit>& divide);
 
 bool same_unit(const Unit& left, const Unit& right);
 bool same_dimension(const Unit& left, const Unit& right);
@@ -36,7 +36,8 @@ bool same_dimension(const Unit& left, const Unit& right);
 /// True when every atom is one that this library knows, an annotation, or a bracketed atom of UCUM: "mAU/mL" is not.
 bool has_known_atoms(const Unit& unit);
 
-/// A spelling for people and messages: "{copies}/mL" becomes "10*3.L-1.{copies}".
+/// A spelling for people and messages: "{copies}/mL" becomes "10*3.L-1.{copies}". A factor that is no power of ten is
+/// shown to four digits, so the text need not read back.
 std::string to_string(const Unit& unit);
 
 }  // namespace qpcr

@@ -23,6 +23,7 @@ namespace {
 constexpr std::string_view key_schema = "qpcr.key/1";
 constexpr std::string_view cipher = "xsalsa20-poly1305";
 constexpr std::string_view derivation = "argon2id13";
+constexpr std::string_view test_id_mark = "7e5";
 constexpr std::size_t longest_holder_bytes = 200;
 constexpr std::size_t largest_secret_file_bytes = std::size_t{64} << 10U;
 
@@ -109,6 +110,11 @@ KeyFileSummary read_public_part(const StrictObject& file, const std::filesystem:
   const auto id = derive_key_id(summary.public_key);
   if (!id) file.refuse("public_key", "64 lower-case hexadecimal digits");
   if (*id != summary.id) refuse(ErrorCode::integrity_failure, path, "is not that of the public key", "id");
+  if (summary.test_key != is_test_key_id(summary.id)) {
+    refuse(ErrorCode::integrity_failure, path,
+           "disagrees with the id: that of a test key, and of no other, begins with " + std::string(test_id_mark),
+           "test_key");
+  }
   return summary;
 }
 
@@ -217,6 +223,8 @@ std::optional<std::string> derive_key_id(std::string_view public_key) {
   return sha256_hex({reinterpret_cast<const char*>(bytes->data()), bytes->size()}).substr(0, id_digits);
 }
 
+bool is_test_key_id(std::string_view id) { return id.starts_with(test_id_mark); }
+
 SigningKey make_signing_key(std::string_view holder, bool test_key) {
   if (!is_holder(holder)) {
     throw Error(ErrorCode::invalid_value, {.path = {},
@@ -227,13 +235,16 @@ SigningKey make_signing_key(std::string_view holder, bool test_key) {
                                            .expected = "a name or role of 1 to 200 bytes without control characters",
                                            .problem = {}});
   }
-  Ed25519Seed seed = make_seed();
-  Ed25519Pair pair = derive_pair(seed);
-  wipe(seed.data(), seed.size());
   SigningKey key;
   key.holder = holder;
-  key.public_key = to_hex(pair.public_key.data(), pair.public_key.size());
-  key.id = derive_key_id(key.public_key).value_or("");
+  Ed25519Pair pair;
+  do {
+    Ed25519Seed seed = make_seed();
+    pair = derive_pair(seed);
+    wipe(seed.data(), seed.size());
+    key.public_key = to_hex(pair.public_key.data(), pair.public_key.size());
+    key.id = derive_key_id(key.public_key).value_or("");
+  } while (is_test_key_id(key.id) != test_key);
   key.secret = pair.secret_key;
   key.test_key = test_key;
   wipe(pair.secret_key.data(), pair.secret_key.size());

@@ -16,7 +16,7 @@ struct SigningKey {
   std::string holder;      ///< person or role, as given when the key was made
   std::string public_key;  ///< 64 hexadecimal digits
   std::array<unsigned char, 64> secret{};
-  bool test_key = false;  ///< made for tests: what it signs proves nothing outside them
+  bool test_key = false;  ///< made for tests, as the id says: what it signs proves nothing outside them
 
   ~SigningKey();
 };
@@ -66,8 +66,12 @@ Passphrase read_passphrase(const std::filesystem::path& path);
 /// First 16 hexadecimal digits of the SHA-256 of the 32 bytes. @return nothing where the text is no such key.
 std::optional<std::string> derive_key_id(std::string_view public_key);
 
-/// A new key from the random numbers of the operating system. @throws Error invalid_value for a holder that is empty,
-/// longer than 200 bytes, not UTF-8, or holds control characters.
+/// Test keys are known by their id, which is a property of the key itself: it begins with "7e5", and no other key's
+/// does. Neither a key file nor a trust list can say otherwise.
+bool is_test_key_id(std::string_view id);
+
+/// A new key from the random numbers of the operating system; drawn again until its id fits `test_key`. @throws Error
+/// invalid_value for a holder that is empty, longer than 200 bytes, not UTF-8, or holds control characters.
 SigningKey make_signing_key(std::string_view holder, bool test_key = false);
 
 /// Writes a new file with mode 0600; with a passphrase the secret is encrypted. @throws Error file_unwritable, also

@@ -49,7 +49,8 @@ bool is_text(std::string_view text) {
 
 /// The key may vouch for this, on that day.
 void check_key(const TrustedKey& key, KeyPurpose purpose, std::string_view day, bool accept_test_keys) {
-  if (key.test_key && !accept_test_keys) does_not_hold("key_id", "the key " + key.id + " is a test key");
+  const bool test_key = key.test_key || is_test_key_id(key.id);
+  if (test_key && !accept_test_keys) does_not_hold("key_id", "the key " + key.id + " is a test key");
   if (std::find(key.purposes.begin(), key.purposes.end(), purpose) == key.purposes.end()) {
     does_not_hold("purpose",
                   "the key " + key.id + " is not trusted for the purpose " + std::string(to_string(purpose)));
@@ -70,7 +71,8 @@ std::string to_signed_bytes(const Signature& signature) {
   const nlohmann::json members = {{"content_sha256", signature.content_sha256}, {"subject", signature.subject},
                                   {"purpose", to_string(signature.purpose)},    {"reason", signature.reason},
                                   {"signed_at", signature.signed_at},           {"key_id", signature.key_id}};
-  return std::string(signature_schema) + "\n" + to_canonical_json(members);
+  const std::string_view domain = is_test_key_id(signature.key_id) ? " test" : "";
+  return std::string(signature_schema) + std::string(domain) + "\n" + to_canonical_json(members);
 }
 
 Signature sign(const SigningKey& key, std::string content_sha256, std::string subject, KeyPurpose purpose,

@@ -37,7 +37,8 @@ const TrustedKey& verify(const Signature& signature, std::string_view content_sh
 const TrustedKey& verify(const Signature& signature, std::string_view content_sha256, KeyPurpose purpose,
                          TrustList&& trust, bool accept_test_keys = false, std::string_view today = {}) = delete;
 
-/// The bytes that the key signs: the line "qpcr.signature/1", then the canonical JSON of every member but `bytes`.
+/// The bytes that the key signs: the line "qpcr.signature/1" ("qpcr.signature/1 test" for a test key), then the
+/// canonical JSON of every member but `bytes`.
 std::string to_signed_bytes(const Signature& signature);
 
 /// JSON, one member a line. parse_signature() reads it back.

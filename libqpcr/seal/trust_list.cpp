@@ -5,11 +5,13 @@
 #include <initializer_list>
 #include <utility>
 
+#include <nlohmann/json.hpp>
 #include <toml++/toml.h>
 
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/file.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/seal/canonical.hpp"
 #include "libqpcr/seal/moment.hpp"
 
 namespace qpcr {
@@ -126,7 +128,11 @@ class TrustParser {
     if (const toml::node* test = table.get("test")) {
       if (!test->is_boolean()) refuse(test, place + "test", "expected true or false");
       key.test_key = **test->as_boolean();
+      if (!key.test_key && is_test_key_id(key.id)) {
+        refuse(test, place + "test", "the id is that of a test key", ErrorCode::integrity_failure);
+      }
     }
+    key.test_key = key.test_key || is_test_key_id(key.id);
     return key;
   }
 
@@ -212,6 +218,18 @@ std::string add_trusted_key(std::string_view toml, const TrustedKey& key, const 
   text += render_key(key);
   parse_trust_list(text, path);
   return text;
+}
+
+std::string identify_trust_list(const TrustList& list) {
+  nlohmann::json keys = nlohmann::json::object();
+  for (const TrustedKey& key : list.keys) {
+    std::vector<std::string> purposes;
+    for (const KeyPurpose purpose : key.purposes) purposes.emplace_back(to_string(purpose));
+    std::sort(purposes.begin(), purposes.end());
+    keys[key.id] = {{"holder", key.holder},         {"public_key", key.public_key},   {"purposes", purposes},
+                    {"valid_from", key.valid_from}, {"valid_until", key.valid_until}, {"test", key.test_key}};
+  }
+  return canonical_sha256({{"schema", trust_schema}, {"keys", keys}});
 }
 
 const TrustedKey* find_key(const TrustList& list, std::string_view id) {

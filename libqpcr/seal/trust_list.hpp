@@ -24,6 +24,9 @@ std::string render_trust_list(const TrustList& list);
 /// becomes a new list. @throws Error as parse_trust_list() where the list, or the list with the key, is wrong.
 std::string add_trusted_key(std::string_view toml, const TrustedKey& key, const std::string& path);
 
+/// SHA-256 of the canonical content of a list: order and layout do not count.
+std::string identify_trust_list(const TrustList& list);
+
 const TrustedKey* find_key(const TrustList& list, std::string_view id);
 
 }  // namespace qpcr

@@ -127,6 +127,8 @@ def test_sign_and_verify(qpcr, desk):
     held = verify(qpcr, desk)
     assert held.status == 0, held.err
     assert "signed by QA of laboratory 1" in held.out and "verified on 120 samples" in held.out and content["content_sha256"] in held.out
+    signature_sha256 = hashlib.sha256((desk / "assay.toml.signature.json").read_bytes()).hexdigest()
+    assert f"signature sha256 {signature_sha256}\ntrust list sha256 " in held.out
     record = json.loads((desk / "log.jsonl").read_text())
     assert record["event"] == "assay_signed" and record["details"]["sha256"] == content["content_sha256"]
     assert "QA" not in (desk / "log.jsonl").read_text()
@@ -166,6 +168,22 @@ def test_no_program_accepts_a_test_key(qpcr, desk):
     assert made.status == 0 and "test key" in made.err
     refused = verify(qpcr, desk)
     assert refused.status == 6 and "test key" in refused.err
+
+
+def test_a_test_key_cannot_be_laundered_by_its_public_part(qpcr, desk):
+    assert qpcr("key", "new", "--holder", "T", "--test-key", "-o", desk / "t.key").status == 0
+    public = json.loads((desk / "t.key").read_text())["public_key"]
+    assert qpcr("key", "trust", "add", "--file", desk / "trust.toml", "--public-key", public, "--holder", "QA", "--purpose", "release").status == 0
+    assert "(test)" in qpcr("key", "trust", "list", "--file", desk / "trust.toml").out
+    assert qpcr("assay", "sign", desk / "assay.toml", "--key", desk / "t.key", "--reason", "r").status == 0
+    path = desk / "trust.toml"
+    path.write_text(path.read_text().replace("test = true\n", ""))
+    refused = verify(qpcr, desk)
+    assert refused.status == 6 and "test key" in refused.err
+    edited = desk / "edited.key"
+    edited.write_text((desk / "t.key").read_text().replace('"test_key": true', '"test_key": false'))
+    edited.chmod(0o600)
+    assert qpcr("key", "show", edited).status == 6
 
 
 @pytest.mark.parametrize("before, after, words", [

@@ -273,6 +273,9 @@ TEST_CASE("each fault alone gives its finding at its place") {
       {"not_above_zero", "values[9].multiply", [](AssayDefinition& a) { value(a, "load").multiply[1].number = 0; }},
       {"not_a_unit", "values[9].divide", [](AssayDefinition& a) { value(a, "load").divide[0].unit = "micro litre"; }},
       {"divides_by_zero", "values[9].divide", [](AssayDefinition& a) { covariate(a, "plasma").minimum = 0; }},
+      {"ratio_negative", "values[9].divide", [](AssayDefinition& a) { covariate(a, "plasma").minimum = -1; }},
+      {"ratio_negative", "values[9].divide", [](AssayDefinition& a) { value(a, "load").divide[1].id = "d1"; }},
+      {"ratio_negative", "values[8].value", [](AssayDefinition& a) { value(a, "pmr").value = "d1"; }},
       {"operand_missing", "values[9].multiply", [](AssayDefinition& a) { value(a, "load").multiply.clear(); }},
       {"operand_missing", "values[10].values", [](AssayDefinition& a) { value(a, "share").values.clear(); }},
       {"operand_twice", "values[10].values", [](AssayDefinition& a) { value(a, "share").values = {"copies"}; }},
@@ -342,6 +345,10 @@ TEST_CASE("each fault alone gives its finding at its place") {
       {"duplicate_in_list", "classification.classes[2].id", [](AssayDefinition& a) { score(a); a.classification->classes[1].id = "low"; }},
       {"class_unreachable", "classification.classes[2].id", [](AssayDefinition& a) { score(a); a.classification->classes[0].below = 0.9; }},
       {"class_unreachable", "classification.classes[1].id", [](AssayDefinition& a) { score(a); a.classification->value = "plasma"; a.classification->unit = "mL"; a.classification->classes[0].below = 1; }},
+      {"class_of_undetected", "classification.value", [](AssayDefinition& a) { score(a); a.classification->value = "d1"; a.classification->classes[0].below = 5; }},
+      {"class_of_undetected", "classification.value", [](AssayDefinition& a) { score(a); a.classification->value = "p"; a.classification->classes[0].below = 0.5; }},
+      {"released_class_of_cq", "classification.value", [](AssayDefinition& a) { score(a); release(a); a.classification->value = "p"; for (auto& t : a.targets) t.not_detected = {}; }},
+      {"tube_without_validity", "targets[1].not_detected", [](AssayDefinition& a) { a.targets[0].tube = "3"; }},
       {"repeat_maximum", "repeat.maximum", [](AssayDefinition& a) { a.repeat.maximum = 11; }},
       {"repeat_incomplete", "repeat", [](AssayDefinition& a) { a.repeat.rules.clear(); }},
       {"repeat_two_of_three", "repeat.decision", [](AssayDefinition& a) { a.repeat.maximum = 1; }},
@@ -580,6 +587,68 @@ TEST_CASE("a high Cq that speaks for positive is found through every kind of val
     for (qpcr::AssayTarget& target : assay.targets) target.not_detected = {};
     CHECK(find(qpcr::inspect_assay(assay), "high_cq_positive", "rules[5].value") == nullptr);
   }
+}
+
+TEST_CASE("a score that a failed reaction could reach is refused, and a released one may not depend on any Cq") {
+  AssayDefinition assay = whole();
+  score(assay);
+  CHECK(find(qpcr::inspect_assay(assay), "class_of_undetected", "classification.value") == nullptr);
+  for (const auto& [id, edge] : {std::pair<const char*, double>{"d1", 5}, {"amount", 2}, {"sig", 50}}) {
+    INFO(id);
+    assay.classification->value = id;
+    assay.classification->classes[0].below = edge;
+    assay.status = qpcr::AssayStatus::simulated;
+    CHECK(find(qpcr::inspect_assay(assay), "class_of_undetected", "classification.value") != nullptr);
+    assay.status = qpcr::AssayStatus::draft;
+    CHECK(find(qpcr::inspect_assay(assay), "class_of_undetected", "classification.value") == nullptr);
+  }
+  assay.status = qpcr::AssayStatus::simulated;
+  AssayDefinition paired = assay;
+  for (qpcr::AssayTarget& target : paired.targets) target.not_detected.paired_with = "REF";
+  CHECK(find(qpcr::inspect_assay(paired), "class_of_undetected", "classification.value") == nullptr);
+  for (qpcr::AssayTarget& target : assay.targets) target.not_detected = {};
+  CHECK(find(qpcr::inspect_assay(assay), "class_of_undetected", "classification.value") == nullptr);
+  release(assay);
+  CHECK(find(qpcr::inspect_assay(assay), "released_class_of_cq", "classification.value") != nullptr);
+  assay.classification->value = "risk";
+  CHECK(find(qpcr::inspect_assay(assay), "released_class_of_cq", "classification.value") == nullptr);
+}
+
+TEST_CASE("a tube without a validity rule is refused where it is released, unless all of its targets must be there") {
+  AssayDefinition assay = whole();
+  assay.targets[0].tube = "3";
+  const Finding* finding = nullptr;
+  const auto findings = qpcr::inspect_assay(assay);
+  finding = find(findings, "tube_without_validity", "targets[1].not_detected");
+  REQUIRE(finding != nullptr);
+  CHECK(finding->severity == Finding::Severity::warning);
+  release(assay);
+  const auto released = qpcr::inspect_assay(assay);
+  finding = find(released, "tube_without_validity", "targets[1].not_detected");
+  REQUIRE(finding != nullptr);
+  CHECK(finding->severity == Finding::Severity::error);
+  assay.targets[0].not_detected = {};
+  CHECK(find(qpcr::inspect_assay(assay), "tube_without_validity", "targets[1].not_detected") == nullptr);
+}
+
+TEST_CASE("a product keeps a unit whose factor is no power of ten") {
+  AssayDefinition assay = whole();
+  covariate(assay, "plasma").unit = "d";
+  qpcr::ValueDefinition& load = value(assay, "load");
+  load.multiply = {{"", 50, "ng/mL"}};
+  load.divide = {{"plasma", 1, ""}};
+  const auto unit_findings = [&](const char* unit) {
+    load.unit = unit;
+    std::string text;
+    for (const Finding& finding : qpcr::inspect_assay(assay)) {
+      if (finding.field == "values[9].unit") text += finding.code + ": " + finding.english;
+    }
+    return text;
+  };
+  CHECK(unit_findings("ng/mL/d").empty());
+  CHECK(unit_findings("ug/L/d").empty());
+  CHECK(unit_findings("ng/mL/h").find("unit_differs") == 0);
+  CHECK(unit_findings("").find("1.157e-11") != std::string::npos);
 }
 
 TEST_CASE("a template may leave numbers open, each is named, and nothing is guessed from them") {

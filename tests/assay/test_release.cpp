@@ -12,6 +12,7 @@
 
 #include "libqpcr/assay/release.hpp"
 #include "libqpcr/seal/hash.hpp"
+#include "libqpcr/seal/trust_list.hpp"
 #include "tests/assay/support.hpp"
 
 using assay_test::error_of;
@@ -75,6 +76,8 @@ TEST_CASE("a signature proves one content, one name and a signer that is trusted
   CHECK(proof.key_id == release.key.id);
   CHECK(proof.signed_at == now);
   CHECK_FALSE(proof.test_key);
+  CHECK(proof.signature_sha256 == qpcr::sha256_hex(qpcr::render_signature(release.signature())));
+  CHECK(proof.trust_sha256 == qpcr::identify_trust_list(release.trust));
   CHECK(qpcr::find_release_blocks(release.definition, proof, today).empty());
 }
 
@@ -125,6 +128,17 @@ TEST_CASE("a signature under another name, for another purpose, or by a test key
   CHECK(blocks[0].id == "release_test_key");
 }
 
+TEST_CASE("a test key proves nothing, whatever the list of trusted keys says of it") {
+  Release release;
+  release.key = qpcr::make_signing_key("QA", true);
+  release.trust = {{{release.key.id, "QA", release.key.public_key, {qpcr::KeyPurpose::release}, "", "", false}}};
+  const auto error = error_of([&] { release.proof(); });
+  CHECK(error.find("test key") != std::string::npos);
+  const ReleaseProof proof = qpcr::verify_release(release.definition, release.signature(), release.trust, true);
+  CHECK(proof.test_key);
+  CHECK(has_reason(qpcr::find_release_blocks(release.definition, proof, today), "release_test_key"));
+}
+
 TEST_CASE("each missing thing blocks by its own name, and only that") {
   using D = AssayDefinition;
   CHECK(blocks_of([](D&) {}).empty());
@@ -162,6 +176,7 @@ TEST_CASE("each missing thing blocks by its own name, and only that") {
   CHECK(blocks_of([](D& d) { d.rules[0].verification->cases = d.rules[0].verification->controls = 0; }) ==
         Ids{"release_rule_not_verified"});
   CHECK(blocks_of([](D& d) { d.rules[0].establishment->date = "2026-11-24"; }) == Ids{"release_rule_not_established"});
+  CHECK(blocks_of([](D& d) { d.classification = qpcr::Classification{}; }) == Ids{"release_class_not_verified"});
   // Positive and negative exist for diagnosis only; a claim of another kind is no block.
   CHECK(blocks_of([](D& d) { d.claim = qpcr::Claim::prognosis; }).empty());
   CHECK(blocks_of([](D& d) { d.release.reset(); }).size() == 6);
@@ -247,6 +262,7 @@ TEST_CASE("every block is worded in both languages with the values it carries") 
   bare.sources = {{"a", "a", qpcr::SourceCertainty::recalled}, {"b", "b", qpcr::SourceCertainty::assumed}};
   bare.rules[0].establishment.reset();
   bare.rules[0].verification.reset();
+  bare.classification = qpcr::Classification{};
   AssayDefinition late = release.definition;
   late.sources.clear();
   late.release->verification_date = "2029-01-01";

@@ -66,6 +66,35 @@ TEST_CASE("a key file gives back the key, and only its owner may read it") {
   CHECK(qpcr::read_key_summary(folder / "qa.key") == expected);
 }
 
+TEST_CASE("a test key is one by its id, and a key file that says otherwise is refused") {
+  const Folder folder;
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(qpcr::is_test_key_id(qpcr::make_signing_key("QA").id));
+  for (const bool test_key : {true, false}) {
+    const qpcr::SigningKey key = qpcr::make_signing_key("QA", test_key);
+    CHECK(qpcr::is_test_key_id(key.id) == test_key);
+    const std::string name = test_key ? "test.key" : "qa.key";
+    const std::string edited = "edited " + name;
+    qpcr::write_signing_key(folder / name.c_str(), key, nullptr);
+    std::string text = qpcr::read_file(folder / name.c_str());
+    const std::string from = test_key ? "true" : "false";
+    text.replace(text.find(from), from.size(), test_key ? "false" : "true");
+    write_private(folder / edited.c_str(), text);
+    CHECK(contains(error_of([&] { qpcr::read_signing_key(folder / edited.c_str(), nullptr); }), "test_key"));
+    CHECK(contains(error_of([&] { qpcr::read_key_summary(folder / edited.c_str()); }), "integrity_failure"));
+  }
+}
+
+TEST_CASE("the hash of a trust list is that of its content, not of its order") {
+  const qpcr::TrustedKey one = trusted(qpcr::make_signing_key("one"));
+  const qpcr::TrustedKey two = trusted(qpcr::make_signing_key("two"));
+  const std::string hash = qpcr::identify_trust_list({{one, two}});
+  CHECK(qpcr::identify_trust_list({{two, one}}) == hash);
+  CHECK(qpcr::identify_trust_list({{one}}) != hash);
+  qpcr::TrustedKey later = two;
+  later.valid_until = "2027-01-01";
+  CHECK(qpcr::identify_trust_list({{one, later}}) != hash);
+}
+
 TEST_CASE("a key is never overwritten, not through a link either") {
   const Folder folder;
   const qpcr::SigningKey key = qpcr::make_signing_key("QA", true);

@@ -8,6 +8,7 @@
 #include "libqpcr/seal/hash.hpp"
 #include "libqpcr/seal/primitives.hpp"
 #include "libqpcr/seal/signature.hpp"
+#include "libqpcr/seal/trust_list.hpp"
 #include "tests/seal/support.hpp"
 
 using seal_test::contains;
@@ -194,6 +195,26 @@ TEST_CASE("a key vouches only for its purposes, and a test key for nothing") {
   good.trust.keys[0].test_key = true;
   CHECK(contains(error(qpcr::KeyPurpose::release), "is a test key"));
   CHECK(error(qpcr::KeyPurpose::release, true).empty());
+}
+
+TEST_CASE("a test key signs in a domain of its own and cannot be laundered by a list or a file") {
+  Signed good;
+  good.key = qpcr::make_signing_key("QA", true);
+  good.trust.keys = {trusted(good.key)};
+  good.signature = qpcr::sign(good.key, good.content, "demo", qpcr::KeyPurpose::release, "r", "2026-11-23T00:00:00Z");
+  CHECK(qpcr::is_test_key_id(good.key.id));
+  CHECK(qpcr::to_signed_bytes(good.signature).starts_with("qpcr.signature/1 test\n"));
+  REQUIRE_FALSE(good.trust.keys[0].test_key);
+  CHECK(contains(good.error(good.signature), "is a test key"));
+  CHECK_NOTHROW(qpcr::verify(good.signature, good.content, qpcr::KeyPurpose::release, good.trust, true));
+  // The key of a normal signer that forgets the mark signs in the domain of its id all the same.
+  good.key.test_key = false;
+  CHECK(qpcr::sign(good.key, good.content, "demo", qpcr::KeyPurpose::release, "r", "2026-11-23T00:00:00Z") ==
+        good.signature);
+  // A list that was told nothing marks it when it is read; one that was told otherwise is refused.
+  CHECK(qpcr::parse_trust_list(qpcr::render_trust_list(good.trust), "t").keys[0].test_key);
+  const std::string denied = qpcr::render_trust_list(good.trust) + "test = false\n";
+  CHECK(contains(error_of([&] { qpcr::parse_trust_list(denied, "t"); }), "the id is that of a test key"));
 }
 
 TEST_CASE("another key under the same id, or in the list, does not verify") {
