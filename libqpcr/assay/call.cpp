@@ -120,6 +120,9 @@ class Explanation {
       case ReasonCode::standard_curve_unusable:
       case ReasonCode::beyond_quantification:
       case ReasonCode::value_undefined:
+      case ReasonCode::wells_not_shared:
+      case ReasonCode::control_value_not_positive:
+      case ReasonCode::amount_below_zero:
       case ReasonCode::positives_exceed_total:
       case ReasonCode::gray_zone:
       case ReasonCode::classes_spanned:
@@ -279,6 +282,12 @@ class Explanation {
     switch (reason.code) {
       case ReasonCode::control_value_absent:
         return {"control_value_absent", {{"value_name", value.id}, {"control", value.control}}};
+      case ReasonCode::control_value_not_positive:
+        return {"control_value_not_positive", {{"value_name", value.id}, {"control", value.control}}};
+      case ReasonCode::wells_not_shared:
+        return {"wells_not_shared", {{"value_name", value.id}}};
+      case ReasonCode::amount_below_zero:
+        return {"amount_below_zero", {{"value_name", value.id}, {"operand", value.value}}};
       case ReasonCode::standard_curve_unusable:
         return {"standard_curve_unusable", {{"value_name", value.id}, {"curve", value.curve}}};
       case ReasonCode::beyond_quantification:
@@ -347,7 +356,7 @@ class Explanation {
     trace.statement = describe_rule(index);
     if (!rule.at_least_replicates && decided.quantity.is_known()) trace.value = decided.quantity.range.lower;
     trace.truth = answer(decided).truth;
-    trace.depends_on_imputed_cq = answer(decided).depends_on_imputed_cq;
+    trace.depends_on_imputed_cq = decided.depends_on_imputed_cq;
     trace.decisive = decided.decisive;
     trace.distance_cycles = distances_[at(index)].cycles;
     trace.distance_standard_errors = distances_[at(index)].standard_errors;

@@ -38,6 +38,10 @@ Reason measured(ReasonCode code, int subject, double number, int well = -1) {
   return reason;
 }
 
+const RuleDecision& answer(const std::vector<RuleDecision>& rules, std::size_t rule) {
+  return rules[rule].answered_by < 0 ? rules[rule] : rules[at(rules[rule].answered_by)];
+}
+
 /// A value without a date is too old where an age is demanded, and so is one whose age is no number.
 bool is_too_old(const CovariateDefinition& covariate, const std::optional<double>& age_days) {
   if (!covariate.maximum_age_days) return false;
@@ -360,7 +364,7 @@ const Decision& SampleDecider::decide(const CompactObservation& observation) {
       decision_.imputed[slot] = main_.quantities[slot].range != other_.quantities[slot].range ? 1 : 0;
     }
     for (std::size_t rule = 0; rule < main_.rules.size(); ++rule) {
-      main_.rules[rule].depends_on_imputed_cq = main_.rules[rule].truth != other_.rules[rule].truth;
+      main_.rules[rule].depends_on_imputed_cq = answer(main_.rules, rule).truth != answer(other_.rules, rule).truth;
     }
     run(Imputation::only_later, other_);
     decision_.imputed_cq_decides = differs();

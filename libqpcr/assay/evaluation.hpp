@@ -34,7 +34,7 @@ struct RuleDecision {
   bool gray = false;
   bool depends_on_imputed_cq = false;
   bool decisive = false;                  ///< the outcome would not stand without it
-  int answered_by = -1;                   ///< index of the alternate
+  int answered_by = -1;                   ///< index of the alternate, where missing covariates alone leave this open
   Quantity quantity;                      ///< of the sample; not used by rules within replicates
   std::vector<Truth> replicates;          ///< rules within replicates: one per expected well
   std::vector<ValueRange> in_replicates;  ///< the value in each valid well
@@ -106,6 +106,8 @@ class SampleDecider {
   void accept(int rule);
 
   void run(Imputation imputation, Pass& pass);
+  void form_quantities(Imputation imputation, Pass& pass);
+  void judge(int rule, Pass& pass, Imputation imputation);
   Quantity read(int target, int well, Imputation imputation) const;
   Quantity combine(int target, const std::vector<int>& wells, Imputation imputation);
   Quantity discordant(int target, const std::vector<int>& wells, Imputation imputation, int detected, int absent) const;
@@ -117,10 +119,10 @@ class SampleDecider {
   Quantity derive_from_cq(int value, const std::vector<Quantity>& from, Imputation imputation, bool within_well);
   Quantity derive_scaled(int value, const std::vector<Quantity>& from) const;
   Quantity add_terms(int value, const std::vector<Quantity>& from) const;
-  void judge_rule(int rule, Pass& pass, Imputation imputation);
+  void judge_rule(int rule, Pass& pass);
   void judge_in_replicates(int rule, Pass& pass, Imputation imputation);
-  void answer_by_alternates(Pass& pass) const;
-  bool lacks_covariate(int rule) const;
+  void answer_by_alternates(Pass& pass, Imputation imputation);
+  bool is_open_by_lack_alone(int rule, const RuleDecision& decided, Imputation imputation);
   Truth evaluate_call(const std::vector<RuleDecision>& rules, int taken_as_unknown);
   void conclude(Pass& pass);
   void classify(Pass& pass) const;
@@ -144,6 +146,7 @@ class SampleDecider {
   std::vector<Truth> stack_;
   Pass main_;
   Pass other_;
+  Pass ends_;
   Decision decision_;
 };
 

@@ -38,7 +38,7 @@ Quantity checked(const Quantity& quantity, const Reason& why) {
 
 }  // namespace
 
-void SampleDecider::run(Imputation imputation, Pass& pass) {
+void SampleDecider::form_quantities(Imputation imputation, Pass& pass) {
   pass.quantities.resize(at(program_.slot_count()));
   for (int target = 0; target < program_.target_count(); ++target) {
     const int tube = program_.targets[at(target)].tube;
@@ -50,15 +50,21 @@ void SampleDecider::run(Imputation imputation, Pass& pass) {
   for (int value = 0; value < static_cast<int>(program_.values.size()); ++value) {
     pass.quantities[at(program_.value_slot(value))] = derive_value(value, pass.quantities, imputation, false);
   }
+}
+
+void SampleDecider::judge(int rule, Pass& pass, Imputation imputation) {
   pass.rules.resize(program_.rules.size());
-  for (int rule = 0; rule < static_cast<int>(program_.rules.size()); ++rule) {
-    if (definition_.rules[at(rule)].at_least_replicates) {
-      judge_in_replicates(rule, pass, imputation);
-    } else {
-      judge_rule(rule, pass, imputation);
-    }
+  if (definition_.rules[at(rule)].at_least_replicates) {
+    judge_in_replicates(rule, pass, imputation);
+  } else {
+    judge_rule(rule, pass);
   }
-  answer_by_alternates(pass);
+}
+
+void SampleDecider::run(Imputation imputation, Pass& pass) {
+  form_quantities(imputation, pass);
+  for (int rule = 0; rule < static_cast<int>(program_.rules.size()); ++rule) judge(rule, pass, imputation);
+  answer_by_alternates(pass, imputation);
   conclude(pass);
 }
 
@@ -118,7 +124,7 @@ Quantity SampleDecider::combine(int target, const std::vector<int>& wells, Imput
     return unusable(failed ? failed : tube_fault());
   }
   if (usable_.empty()) return open(ValueRange::everything(), of(ReasonCode::not_detected_excluded, target));
-  if (detected > 0 && absent > 0) return discordant(target, wells, imputation, detected, absent);
+  if (detected > 0 && absent + left_out > 0) return discordant(target, wells, imputation, detected, absent + left_out);
   if (Quantity apart = disagreeing(target); apart.unknown) return apart;
   Quantity result = mean(usable_);
   if (target == shifted_target_) result.range = add(result.range, ValueRange::point(shift_cycles_));
@@ -134,7 +140,10 @@ Quantity SampleDecider::discordant(int target, const std::vector<int>& wells, Im
   why.expected = absent;
   if (definition_.replicates.discordance == DiscordancePolicy::invalid) return unusable(why);
   ValueRange range = ValueRange::everything();
-  if (definition_.replicates.discordance == DiscordancePolicy::indeterminate || imputation == Imputation::unknown) {
+  // Policy "exclude" says of none only that it enters no mean: it bounds nothing.
+  const bool unbounded = definition_.targets[at(target)].not_detected.policy == NotDetectedPolicy::exclude;
+  if (unbounded || definition_.replicates.discordance == DiscordancePolicy::indeterminate ||
+      imputation == Imputation::unknown) {
     return open(range, why);
   }
   double earliest = range.upper;
@@ -181,8 +190,8 @@ Quantity SampleDecider::disagreeing(int target) const {
   return {};
 }
 
-/// Target and references of one tube over the same wells: a well that lacks one of them drops out for all. All valid
-/// wells where every one of them lacks something: the unpaired quantities say why.
+/// Target and references of one tube over the same wells: a well that lacks one of them drops out for all. None where
+/// every one of them lacks something.
 const std::vector<int>& SampleDecider::pair_wells(const CompiledValue& value) {
   const int tube = program_.targets[at(value.target)].tube;
   const std::vector<int>& valid = decision_.tubes[at(tube)].valid;
@@ -197,13 +206,13 @@ const std::vector<int>& SampleDecider::pair_wells(const CompiledValue& value) {
                                                        [&](Slot reference) { return is_complete(reference, well); });
     if (complete) paired_.push_back(well);
   }
-  return paired_.empty() ? valid : paired_;
+  return paired_;
 }
 
 /// The Cq of a target as a value uses it: over the paired wells where the value pairs them.
 Quantity SampleDecider::part(Slot slot, int tube, const std::vector<int>* paired, const std::vector<Quantity>& from,
                              Imputation imputation) {
-  const bool as_is = paired == nullptr || program_.targets[at(slot)].tube != tube ||
+  const bool as_is = paired == nullptr || paired->empty() || program_.targets[at(slot)].tube != tube ||
                      paired->size() == decision_.tubes[at(tube)].valid.size();
   return as_is ? from[at(slot)] : combine(slot, *paired, imputation);
 }
@@ -213,8 +222,12 @@ Quantity SampleDecider::derive_value(int value, const std::vector<Quantity>& fro
   const Reason why = of(ReasonCode::value_undefined, value);
   switch (definition_.values[at(value)].kind) {
     case ValueKind::delta_cq:
-    case ValueKind::pfaffl_ratio:
-      return checked(derive_from_cq(value, from, imputation, within_well), why);
+    case ValueKind::pfaffl_ratio: {
+      const Quantity formed = checked(derive_from_cq(value, from, imputation, within_well), why);
+      // The parts would come from different wells: no difference of theirs cancels the template.
+      const bool shares_no_well = !within_well && paired_.empty();
+      return shares_no_well && !formed.invalid ? unusable(of(ReasonCode::wells_not_shared, value)) : formed;
+    }
     default:
       return checked(derive_scaled(value, from), why);
   }
@@ -243,6 +256,11 @@ Quantity SampleDecider::derive_from_cq(int value, const std::vector<Quantity>& f
   const auto absent = [](const std::optional<double>& cq) { return !cq.has_value(); };
   if (absent(control.target_cq) || std::any_of(control.references.begin(), control.references.end(), absent)) {
     return unusable(of(ReasonCode::control_value_absent, value));
+  }
+  const auto is_no_cycle = [](const std::optional<double>& cq) { return !(*cq > 0); };
+  if (is_no_cycle(control.target_cq) ||
+      std::any_of(control.references.begin(), control.references.end(), is_no_cycle)) {
+    return unusable(of(ReasonCode::control_value_not_positive, value));
   }
   Quantity total = exponent(target, *control.target_cq, compiled.target_log_base);
   for (std::size_t i = 0; i < compiled.references.size(); ++i) {
@@ -290,8 +308,11 @@ Quantity SampleDecider::derive_scaled(int value, const std::vector<Quantity>& fr
                         of(ReasonCode::beyond_quantification, value));
     }
     case ValueKind::relative_to_control:
-      // A control that holds nothing is no measure of anything.
-      if (!of_control || *of_control == 0) return unusable(no_control);
+      if (!of_control) return unusable(no_control);
+      // A control that holds nothing is no measure of anything, and a negative amount is none.
+      if (!(*of_control > 0)) return unusable(of(ReasonCode::control_value_not_positive, value));
+      if (operand().invalid) return operand();
+      if (operand().range.lower < 0) return unusable(of(ReasonCode::amount_below_zero, value));
       return multiplied(quotient(operand(), known(*of_control), why), defined.scale);
     case ValueKind::product: {
       Quantity result = known(1.0);
@@ -341,7 +362,7 @@ Quantity SampleDecider::derive_scaled(int value, const std::vector<Quantity>& fr
 
 namespace {
 
-Truth judge(const RuleDefinition& rule, const Quantity& quantity, bool& gray) {
+Truth compare_with_limit(const RuleDefinition& rule, const Quantity& quantity, bool& gray) {
   switch (compare(rule, quantity.range)) {
     case Comparand::holds:
       return Truth::yes;
@@ -358,7 +379,7 @@ Truth judge(const RuleDefinition& rule, const Quantity& quantity, bool& gray) {
 
 }  // namespace
 
-void SampleDecider::judge_rule(int rule, Pass& pass, Imputation) {
+void SampleDecider::judge_rule(int rule, Pass& pass) {
   RuleDecision& decided = pass.rules[at(rule)];
   decided.gray = false;
   decided.answered_by = -1;
@@ -366,7 +387,7 @@ void SampleDecider::judge_rule(int rule, Pass& pass, Imputation) {
   decided.in_replicates.clear();
   decided.why_open = {};
   decided.quantity = pass.quantities[at(program_.rules[at(rule)].slot)];
-  decided.truth = judge(definition_.rules[at(rule)], decided.quantity, decided.gray);
+  decided.truth = compare_with_limit(definition_.rules[at(rule)], decided.quantity, decided.gray);
   if (decided.gray) {
     decided.why_open = of(ReasonCode::gray_zone, rule);
     decided.why_open.number = decided.quantity.range.lower;
@@ -398,7 +419,7 @@ void SampleDecider::judge_in_replicates(int rule, Pass& pass, Imputation imputat
       }
       const Quantity& quantity = within_well_[at(compiled.slot)];
       decided.in_replicates.push_back(quantity.range);
-      decided.replicates.push_back(judge(definition_.rules[at(rule)], quantity, decided.gray));
+      decided.replicates.push_back(compare_with_limit(definition_.rules[at(rule)], quantity, decided.gray));
       if (!is_decided(decided.replicates.back()) && !decided.why_open) decided.why_open = quantity.why;
     }
   }
@@ -410,18 +431,42 @@ void SampleDecider::judge_in_replicates(int rule, Pass& pass, Imputation imputat
   if (is_decided(decided.truth)) decided.why_open = {};
 }
 
-bool SampleDecider::lacks_covariate(int rule) const {
-  const std::vector<int>& covariates = program_.rules[at(rule)].covariates;
-  return std::any_of(covariates.begin(), covariates.end(), [&](int covariate) { return lacking_[at(covariate)] != 0; });
+/// With each missing covariate at either end of its range, in every combination, the rule would be decided: then
+/// nothing else leaves it open. A Cq that does so itself is no reason to ask another rule.
+bool SampleDecider::is_open_by_lack_alone(int rule, const RuleDecision& decided, Imputation imputation) {
+  if (decided.truth != Truth::unknown || decided.gray) return false;
+  std::vector<int> missing;
+  for (const int covariate : program_.rules[at(rule)].covariates) {
+    if (lacking_[at(covariate)] != 0) missing.push_back(covariate);
+  }
+  constexpr std::size_t most_missing = 8;
+  if (missing.empty() || missing.size() > most_missing) return false;
+  // Stands for a range without end, as the logarithm of nothing has.
+  constexpr double far = 1e100;
+  const std::vector<Quantity> as_read = covariates_;
+  bool decided_at_ends = true;
+  for (std::size_t ends = 0; ends < std::size_t{1} << missing.size() && decided_at_ends; ++ends) {
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+      const ValueRange& range = as_read[at(missing[i])].range;
+      const double end = (ends >> i) % 2 == 0 ? range.lower : range.upper;
+      covariates_[at(missing[i])] = known(std::clamp(end, -far, far));
+    }
+    form_quantities(imputation, ends_);
+    judge(rule, ends_, imputation);
+    const RuleDecision& at_ends = ends_.rules[at(rule)];
+    decided_at_ends = is_decided(at_ends.truth) || (at_ends.truth == Truth::unknown && at_ends.gray);
+  }
+  covariates_ = as_read;
+  return decided_at_ends;
 }
 
-void SampleDecider::answer_by_alternates(Pass& pass) const {
+void SampleDecider::answer_by_alternates(Pass& pass, Imputation imputation) {
   for (int rule = 0; rule < static_cast<int>(pass.rules.size()); ++rule) {
     // An alternate may have one of its own; their number ends a circle that a checked definition cannot have.
     int answer = rule;
     for (std::size_t step = 0; step < pass.rules.size(); ++step) {
       const int next = program_.rules[at(answer)].alternate;
-      if (next < 0 || !lacks_covariate(answer)) break;
+      if (next < 0 || !is_open_by_lack_alone(answer, pass.rules[at(answer)], imputation)) break;
       answer = next;
     }
     if (answer != rule) pass.rules[at(rule)].answered_by = answer;

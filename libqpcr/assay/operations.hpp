@@ -44,6 +44,9 @@ enum class ReasonCode : std::uint8_t {
   standard_curve_unusable,      ///< subject: value
   beyond_quantification,        ///< subject: value
   value_undefined,              ///< subject: value
+  wells_not_shared,             ///< subject: value
+  control_value_not_positive,   ///< subject: value
+  amount_below_zero,            ///< subject: value
   positives_exceed_total,       ///< subject: value
   gray_zone,                    ///< subject: rule; number: the value
   classes_spanned               ///< the score may lie in several classes

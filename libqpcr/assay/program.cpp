@@ -257,11 +257,7 @@ CompactCovariate to_compact(const CovariateDefinition& covariate, const std::vec
 }  // namespace
 
 AssayProgram compile(const AssayDefinition& definition, const std::optional<ReleaseProof>& proof) {
-  if (proof) {
-    require_runnable(definition, proof);
-  } else {
-    require_runnable(definition);
-  }
+  require_runnable(definition, proof);
   return compile_unproved(definition);
 }
 

@@ -27,6 +27,21 @@ std::optional<std::size_t> find_agreement(std::span<const SampleCall> calls, std
   return std::nullopt;
 }
 
+/// How many of the calls the plan asked for: up to and with the first that is conclusive and asked for no repeat; by
+/// `two_of_three`, once a repeat was asked for, up to the agreement of two.
+std::size_t count_requested(const RepeatPlan& plan, std::span<const SampleCall> calls) {
+  std::vector<std::size_t> valid;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (calls[i].outcome == Outcome::invalid) continue;
+    valid.push_back(i);
+    const bool alone = plan.decision == RepeatDecision::last || valid.size() == 1;
+    const bool stands = alone ? is_conclusive(calls[i].outcome) && !calls[i].repeat
+                              : find_agreement(calls, std::span<const std::size_t>(valid)).has_value();
+    if (stands) return i + 1;
+  }
+  return calls.size();
+}
+
 void count_call(RepeatResolution& resolution, std::span<const SampleCall> calls, std::size_t index) {
   resolution.outcome = calls[index].outcome;
   resolution.score_class = calls[index].score_class;
@@ -49,10 +64,11 @@ std::optional<Message> request_repeat(const RepeatPlan& plan, std::span<const Re
   return std::nullopt;
 }
 
-RepeatResolution resolve_repeats(const AssayDefinition& definition, std::span<const SampleCall> calls) {
+RepeatResolution resolve_repeats(const AssayDefinition& definition, std::span<const SampleCall> all) {
   RepeatResolution resolution;
-  if (calls.empty()) return resolution;
+  if (all.empty()) return resolution;
   const RepeatPlan& plan = definition.repeat;
+  const std::span<const SampleCall> calls = all.first(count_requested(plan, all));
   const auto allowed = static_cast<std::size_t>(std::max(plan.maximum, 0)) + 1;
   std::vector<std::size_t> valid;
   std::size_t beyond = 0;
@@ -81,9 +97,10 @@ RepeatResolution resolve_repeats(const AssayDefinition& definition, std::span<co
     resolution.reasons.push_back({id, {{"count", std::to_string(count)}}});
     resolution.needs_review = true;
   };
-  const auto positives = static_cast<std::size_t>(std::count_if(
-      calls.begin(), calls.end(), [](const SampleCall& call) { return call.outcome == Outcome::positive; }));
+  const auto positives = static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [](const SampleCall& call) { return call.outcome == Outcome::positive; }));
   if (positives > 0 && resolution.outcome != Outcome::positive) message("repeats_outweigh_positive", positives);
+  if (all.size() > calls.size()) message("repeat_not_requested", all.size() - calls.size());
   if (beyond > 0) message("repeats_beyond_plan", beyond);
   if (invalid > 0 && !valid.empty()) {
     resolution.reasons.push_back({"repeats_invalid_left_out", {{"count", std::to_string(invalid)}}});

@@ -27,10 +27,11 @@ struct RepeatResolution {
 
 /// Resolves the calls of one sample, in order of time, by the definition's plan.
 ///
-/// Invalid calls never turn a valid one: they only count as repeats that were made. Of the others the first
+/// A conclusive call that asked for no repeat stands: no later call was asked for, so none counts, and all are
+/// reviewed. Invalid calls never turn a valid one: they only count as repeats that were made. Of the others the first
 /// 1 + RepeatPlan::maximum count; later ones are named and do not, so that no one tests until it fits. `last`: the last
-/// of them. `two_of_three`: one alone; of two or three, the outcome (and class) that two share, the first two or three;
-/// where no two agree the sample is indeterminate.
+/// of them. `two_of_three`: one alone; of two or three that were asked for, the outcome (and class) that two share, the
+/// first two or three; where no two agree the sample is indeterminate.
 ///
 /// No positive is lost without a word: where a valid positive is outvoted, or follows beyond the plan, a reason says so
 /// and the result needs review.

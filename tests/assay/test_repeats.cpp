@@ -92,12 +92,14 @@ TEST_CASE("last: the last valid result counts, and none that is invalid") {
          {{negative, invalid}, negative, 0, false, false},
          {{open, invalid}, open, 0, true, false},
          {{open, invalid, negative}, negative, 2, false, false},
-         {{positive, negative}, negative, 1, false, true},
-         {{positive, open}, open, 1, true, true},
+         {{positive, negative}, positive, 0, false, false},
+         {{negative, positive}, negative, 0, false, true},
+         {{positive, open}, positive, 0, false, false},
+         {{open, negative, positive}, negative, 1, false, true},
          {{open, open, open}, open, 2, false, false},
          {{invalid, invalid, invalid}, invalid, 2, false, false},
-         {{negative, negative, negative, positive}, negative, 2, false, true},
-         {{positive, negative, positive}, positive, 2, false, false}});
+         {{negative, negative, negative, positive}, negative, 0, false, true},
+         {{positive, negative, positive}, positive, 0, false, false}});
 }
 
 TEST_CASE("two of three: agreement counts, one alone stands, three that differ are indeterminate") {
@@ -105,15 +107,18 @@ TEST_CASE("two of three: agreement counts, one alone stands, three that differ a
         {{{positive}, positive, 0, false, false},
          {{open}, open, 0, true, false},
          {{open, positive}, open, -1, true, true},
-         {{positive, negative}, open, -1, true, true},
-         {{positive, positive}, positive, 1, false, false},
-         {{negative, positive, positive}, positive, 2, false, false},
-         {{negative, positive, negative}, negative, 2, false, true},
+         {{positive, negative}, positive, 0, false, false},
+         {{negative, positive}, negative, 0, false, true},
+         {{positive, positive}, positive, 0, false, false},
+         {{negative, positive, positive}, negative, 0, false, true},
+         {{negative, positive, negative}, negative, 0, false, true},
+         {{open, negative, negative}, negative, 2, false, false},
+         {{open, positive, positive, negative}, positive, 2, false, false},
          {{open, positive, positive}, positive, 2, false, false},
          {{open, positive, negative}, open, -1, false, true},
          {{open, open, positive}, open, -1, false, true},
          {{invalid, positive}, positive, 1, false, false},
-         {{positive, invalid, negative}, open, -1, false, true},
+         {{positive, invalid, negative}, positive, 0, false, false},
          {{invalid, invalid}, invalid, 1, true, false}});
 }
 
@@ -128,7 +133,8 @@ TEST_CASE("without a plan the first valid result stands, and later ones are name
   CHECK(resolve({invalid, positive}).outcome == positive);
   const auto more = resolve({negative, positive});
   CHECK(more.outcome == negative);
-  CHECK(has_reason(more.reasons, "repeats_beyond_plan"));
+  CHECK(has_reason(more.reasons, "repeat_not_requested"));
+  CHECK(has_reason(resolve({open, positive}).reasons, "repeats_beyond_plan"));
   CHECK(has_reason(more.reasons, "repeats_outweigh_positive"));
   CHECK(more.needs_review);
   CHECK(has_reason(resolve({invalid, positive}).reasons, "repeats_invalid_left_out"));
@@ -143,6 +149,7 @@ TEST_CASE("scores agree where their classes do") {
   const auto scored = [](const char* id) {
     qpcr::SampleCall call;
     call.outcome = Outcome::scored;
+    call.repeat = qpcr::Message{"repeat_from_pcr", {{"maximum", "2"}}};
     if (*id != '\0') call.score_class = qpcr::ScoreClassResult{id, {}};
     return call;
   };
@@ -155,7 +162,14 @@ TEST_CASE("scores agree where their classes do") {
   CHECK(resolve({scored(""), scored("low")}).outcome == Outcome::indeterminate);
   CHECK(resolve({scored("low"), scored("")}).outcome == Outcome::indeterminate);
   // Two that disagree ask for a third though neither asked for it.
-  CHECK(resolve({scored("low"), scored("high")}).repeat->id == "repeat_from_conversion");
+  auto unasked = std::vector{scored("low"), scored("high")};
+  for (auto& call : unasked) call.repeat.reset();
+  CHECK(resolve(unasked).counting == std::size_t{0});
+  auto open_calls = std::vector{scored("low"), scored("high")};
+  open_calls[0].outcome = open;
+  open_calls[0].repeat.reset();
+  open_calls[1].repeat.reset();
+  CHECK(resolve(open_calls).repeat->id == "repeat_from_conversion");
 }
 
 TEST_CASE("a plan without a request for the cause asks for none, but two that disagree need a third") {
@@ -164,7 +178,27 @@ TEST_CASE("a plan without a request for the cause asks for none, but two that di
   auto silent = calls({open});
   silent[0].repeat.reset();
   CHECK_FALSE(qpcr::resolve_repeats(definition, silent).needs_repeat);
-  const auto disagreeing = qpcr::resolve_repeats(definition, calls({positive, negative}));
+  auto two = calls({open, negative});
+  two[0].repeat.reset();
+  const auto disagreeing = qpcr::resolve_repeats(definition, two);
   CHECK(disagreeing.needs_repeat);
   CHECK_FALSE(disagreeing.repeat);
+}
+
+TEST_CASE("a conclusive call that asked for no repeat stands, whatever follows unasked") {
+  for (const auto decision : {RepeatDecision::last, RepeatDecision::two_of_three}) {
+    for (const auto& [first, then] : {std::pair{positive, negative}, std::pair{negative, positive}}) {
+      auto made = calls({first, then});
+      const auto resolved = qpcr::resolve_repeats(plan(decision, 2), made);
+      CHECK(resolved.outcome == first);
+      CHECK(resolved.counting == std::size_t{0});
+      CHECK(resolved.needs_review);
+      CHECK(has_reason(resolved.reasons, "repeat_not_requested"));
+      // One that asked for a repeat waits for it.
+      made[0].repeat = qpcr::Message{"repeat_from_pcr", {{"maximum", "2"}}};
+      const auto asked = qpcr::resolve_repeats(plan(decision, 2), made);
+      CHECK_FALSE(has_reason(asked.reasons, "repeat_not_requested"));
+      CHECK(asked.outcome == (decision == RepeatDecision::last ? then : open));
+    }
+  }
 }

@@ -525,3 +525,149 @@ TEST_CASE("a value too old to be used is too old to be accepted by") {
   CHECK(made.outcome == Outcome::indeterminate);
   CHECK(made.reasons.front().id == "sample_acceptance_open");
 }
+
+TEST_CASE(
+    "GALAD without AFP: what the other markers decide stands, and the alternate answers only what AFP leaves open") {
+  qpcr::AssayDefinition definition = qpcr::read_assay(assay_test::assay_path("galad.toml"));
+  for (auto& covariate : definition.covariates) {
+    if (covariate.id == "afp") covariate.missing = qpcr::MissingPolicy::indeterminate;
+  }
+  auto without = *qpcr::find_value(definition, "galad");
+  without.id = "without_afp";
+  without.terms.erase(
+      std::find_if(without.terms.begin(), without.terms.end(), [](const auto& term) { return term.first == "afp"; }));
+  definition.values.push_back(without);
+  // A cut-off that the score without AFP never reaches: every answer of the alternate is "no".
+  definition.rules.push_back(rule("spare", "without_afp", qpcr::Relation::at_least, 1000));
+  definition.rules[0].alternate = "spare";
+  const auto call = [&](const char* l3, const char* dcp) {
+    qpcr::SampleObservation patient;
+    for (const auto& [id, text] : std::vector<std::pair<std::string, std::string>>{{"sex", "male"},
+                                                                                   {"age", "55"},
+                                                                                   {"afp_l3", l3},
+                                                                                   {"dcp", dcp},
+                                                                                   {"vitamin_k_antagonist", "no"},
+                                                                                   {"pregnancy", "no"}}) {
+      patient.covariates[id] = assay_test::covariate(definition, id, text);
+    }
+    return qpcr::call_sample(definition, patient);
+  };
+  CHECK(call("90", "900000").outcome == Outcome::positive);
+  CHECK(call("90", "900000").rules[0].statement.id != "rule_by_alternate");
+  CHECK(call("5", "1").outcome == Outcome::negative);
+  CHECK(call("5", "1").rules[0].statement.id == "rule_by_alternate");
+}
+
+TEST_CASE("an alternate does not answer for a Cq that leaves the rule open itself") {
+  auto with = value("with", ValueKind::linear);
+  with.terms = {{"T", 1}, {"afp", 1}};
+  auto definition = assay(with);
+  qpcr::CovariateDefinition afp;
+  afp.id = "afp";
+  afp.minimum = 0;
+  afp.maximum = 10;
+  afp.missing = qpcr::MissingPolicy::indeterminate;
+  definition.covariates = {afp};
+  definition.rules = {rule("main", "with", qpcr::Relation::at_most, 40),
+                      rule("spare", "R1", qpcr::Relation::at_most, 20)};
+  definition.rules[0].alternate = "spare";
+  definition.positive->rule = "main";
+  definition.replicates.count = 2;
+  const auto call = [&](CqObservation first, CqObservation second) {
+    return qpcr::call_sample(definition, sample({{first, cq(24), cq(26)}, {second, cq(24), cq(26)}})).outcome;
+  };
+  CHECK(call(cq(34), cq(34)) == Outcome::negative);
+  CHECK(call(cq(20), none()) == Outcome::indeterminate);
+  CHECK(call(cq(20), cq(20)) == Outcome::positive);
+}
+
+TEST_CASE("excluded non-detections beside a detection are discordant, except within replicates") {
+  auto definition = assay(value("delta", ValueKind::delta_cq));
+  definition.targets[0].not_detected = {qpcr::NotDetectedPolicy::exclude, {}, ""};
+  definition.rules[0] = rule("r", "T", qpcr::Relation::at_most, 35);
+  definition.replicates = {3, 2, qpcr::DiscordancePolicy::bounded, {}};
+  const auto mixed = sample({{cq(30), cq(24), cq(26)}, {none(), cq(24), cq(26)}, {none(), cq(24), cq(26)}});
+  for (const auto& [policy, outcome] : {std::pair{qpcr::DiscordancePolicy::bounded, Outcome::indeterminate},
+                                        std::pair{qpcr::DiscordancePolicy::indeterminate, Outcome::indeterminate},
+                                        std::pair{qpcr::DiscordancePolicy::invalid, Outcome::invalid}}) {
+    definition.replicates.discordance = policy;
+    const auto made = qpcr::call_sample(definition, mixed);
+    CHECK(made.outcome == outcome);
+    CHECK(has_reason(made.flags, "replicates_discordant"));
+  }
+  definition.rules[0].at_least_replicates = 1;
+  CHECK(qpcr::call_sample(definition, mixed).outcome == Outcome::positive);
+}
+
+TEST_CASE("no ΔCq and no ratio across wells of one tube") {
+  auto ratio = value("ratio", ValueKind::pfaffl_ratio);
+  ratio.target = "T";
+  ratio.references = {"R1", "R2"};
+  ratio.control = "CAL";
+  qpcr::RunContext run;
+  for (const char* id : {"T", "R1", "R2"}) run.controls["CAL"][id] = {1, 25.0, {}};
+  for (const auto& last : {value("delta", ValueKind::delta_cq), ratio}) {
+    auto definition = assay(last);
+    definition.replicates = {2, 1, qpcr::DiscordancePolicy::bounded, {}};
+    const auto apart = sample({{cq(30), unusable(), cq(26)}, {unusable(), cq(24), cq(26)}});
+    const auto made = qpcr::call_sample(definition, apart, run);
+    CHECK(made.outcome == Outcome::invalid);
+    CHECK(made.values.back().why_absent->id == "wells_not_shared");
+    const auto together = sample({{cq(30), cq(24), cq(26)}, {unusable(), cq(24), cq(26)}});
+    CHECK(qpcr::call_sample(definition, together, run).outcome == Outcome::positive);
+  }
+}
+
+TEST_CASE("no ratio to a control that is not above zero, nor of an amount below zero") {
+  auto ratio = value("ratio", ValueKind::relative_to_control);
+  ratio.value = "delta";
+  ratio.control = "CAL";
+  qpcr::RunContext run;
+  const auto why = [&](const qpcr::AssayDefinition& definition, const qpcr::SampleObservation& observation) {
+    const auto made = qpcr::call_sample(definition, observation, run);
+    CHECK(made.outcome == Outcome::invalid);
+    CHECK_FALSE(made.values.back().value);
+    return made.values.back().why_absent->id;
+  };
+  for (const double control : {0.0, -2.0}) {
+    run.control_values["CAL"]["delta"] = control;
+    CHECK(why(assay(ratio), usual()) == "control_value_not_positive");
+  }
+  run.control_values["CAL"]["delta"] = 2;
+  CHECK(number(assay(ratio), usual(), run).value() == 2.5);
+  CHECK(why(assay(ratio), sample({{cq(20), cq(24), cq(26)}})) == "amount_below_zero");
+  ratio.kind = ValueKind::pfaffl_ratio;
+  ratio.target = "T";
+  ratio.references = {"R1"};
+  for (const auto& [target, reference] : {std::pair{0.0, 24.0}, std::pair{30.0, -1.0}}) {
+    run.controls["CAL"]["T"] = {1, target, {}};
+    run.controls["CAL"]["R1"] = {1, reference, {}};
+    CHECK(why(assay(ratio), usual()) == "control_value_not_positive");
+  }
+}
+
+TEST_CASE("a class that an imputed number decides is reviewed, with classes and without") {
+  auto definition = assay(value("delta", ValueKind::delta_cq));
+  definition.targets[0].not_detected = {qpcr::NotDetectedPolicy::impute, 45.0, ""};
+  definition.rules.clear();
+  definition.positive.reset();
+  definition.classification.emplace();
+  definition.classification->value = "delta";
+  const auto silent = sample({{none(), cq(25), cq(25)}});
+  CHECK(qpcr::call_sample(definition, silent).outcome == Outcome::scored);
+  CHECK(qpcr::call_sample(definition, silent).needs_review);
+  const auto measured = sample({{cq(30), cq(25), cq(25)}});
+  CHECK_FALSE(qpcr::call_sample(definition, measured).needs_review);
+  definition.classification->classes = {{"low", {}, 25.0, {}}, {"high", {}, {}, {}}};
+  const auto classed = qpcr::call_sample(definition, silent);
+  CHECK(classed.outcome == Outcome::scored);
+  CHECK(classed.needs_review);
+  CHECK(has_reason(classed.flags, "imputed_decision"));
+}
+
+TEST_CASE("a definition marked released makes no call without its proof") {
+  auto definition = assay(value("delta", ValueKind::delta_cq));
+  definition.status = qpcr::AssayStatus::released;
+  CHECK(assay_test::error_of([&] { qpcr::compile(definition); }).find("assay_refused") == 0);
+  CHECK(assay_test::error_of([&] { qpcr::call_sample(definition, usual()); }).find("assay_refused") == 0);
+}
