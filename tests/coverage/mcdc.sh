@@ -10,7 +10,7 @@ flags="$flags -DFMT_SHARED -DHWY_SHARED_DEFINE -DQPCR_SOURCE_DIR=\"$source\" -DQ
 calls="logic program operations repeats reading call evaluation evaluation_values distance"
 call_tests="test_logic test_call test_truth_table test_operations test_repeats test_values_in_calls"
 plates="control_wells control_matching well_cq run_conditions plate_flags analysis release"
-plate_tests="test_analysis test_control_wells test_plate_flags test_run_sheet test_release"
+plate_tests="test_analysis test_control_wells test_plate_flags test_run_sheet test_release test_unreadable test_reanalysis"
 mkdir -p "$build"
 printf '#define CATCH_CONFIG_MAIN\n#include <catch2/catch.hpp>\n' > "$build/main.cpp"
 compile() {  # source object flags…
