@@ -396,8 +396,8 @@ class Explanation {
     for (int i = 0; i < static_cast<int>(definition_.values.size()); ++i) {
       const ValueDefinition& defined = definition_.values[at(i)];
       NamedValue value = name_value(defined.id, program_.value_slot(i));
-      const bool in_cycles = program_.values[at(i)].in_cycles;
-      value.unit = defined.unit.empty() && in_cycles ? "cycles" : defined.unit;
+      const bool is_unnamed_cycles = defined.unit.empty() && program_.values[at(i)].in_cycles;
+      value.unit = is_unnamed_cycles ? "cycles" : defined.unit;
       value.display_digits = defined.display_digits;
       call_.values.push_back(std::move(value));
     }

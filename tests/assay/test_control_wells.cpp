@@ -1,5 +1,6 @@
 // Controls of a plate against their limits: kinds, places, counts, means and standard curves.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <catch2/catch.hpp>
@@ -346,4 +347,71 @@ TEST_CASE("standards that make no curve say why, and give no slope") {
   const auto findings = assay_test::find_controls(dropped, curve_assay());
   CHECK(findings.context.standard_curves.at("dm1_curve").slope.value() == Approx(-3.4));
   CHECK(has_reason(findings.warnings, "standard_without_cq"));
+}
+
+TEST_CASE("which roles of the instrument each kind of control may have") {
+  using qpcr::SampleRole;
+  const std::vector<SampleRole> roles{SampleRole::negative_control, SampleRole::no_template_control,
+                                      SampleRole::positive_control, SampleRole::standard};
+  struct Row {
+    ControlKind kind;
+    std::array<bool, 4> allowed;
+  };
+  const std::vector<Row> rows{{ControlKind::no_template, {false, true, false, false}},
+                              {ControlKind::extraction_blank, {true, true, false, false}},
+                              {ControlKind::no_reverse_transcription, {true, true, false, false}},
+                              {ControlKind::negative, {true, false, false, false}},
+                              {ControlKind::unmethylated, {true, false, false, false}},
+                              {ControlKind::positive, {false, false, true, false}},
+                              {ControlKind::weak_positive, {false, false, true, false}},
+                              {ControlKind::fully_methylated, {false, false, true, false}},
+                              {ControlKind::calibrator, {false, false, true, false}},
+                              {ControlKind::standard, {false, false, false, true}},
+                              {ControlKind::conversion, {true, false, true, false}},
+                              {ControlKind::spike_in, {true, false, true, false}}};
+  for (const Row& row : rows) {
+    CAPTURE(qpcr::to_string(row.kind));
+    for (std::size_t i = 0; i < roles.size(); ++i) {
+      CAPTURE(i);
+      qpcr::AssayDefinition definition = assay();
+      control(definition, "PC").kind = row.kind;
+      qpcr::RunData run = plate();
+      assay_test::set_role(run, "PC", roles[i]);
+      CHECK(has_reason(analyze(run, definition).run_reasons, "control_role_conflict") != row.allowed[i]);
+    }
+  }
+}
+
+TEST_CASE("a control's well is taken by a sample or another control, not by a well without a name") {
+  qpcr::AssayDefinition definition = assay();
+  control(definition, "PC").wells = {"H12", "C3"};
+  qpcr::RunData run = plate();
+  const auto is_taken = [&] {
+    const auto table = assay_test::same_covariates(definition, plate());
+    return has_reason(qpcr::analyze_run(qpcr::Run(run), definition, table, {}).run_reasons, "control_well_taken");
+  };
+  CHECK_FALSE(is_taken());
+  add_vendor_well(run, "C3", "", methylation({{}, {}, {}, {}}));
+  CHECK_FALSE(is_taken());
+  // Without a name, but a control by its role.
+  for (qpcr::Measurement& each : run.measurements) {
+    if (each.well.label == "C3") each.role = SampleRole::no_template_control;
+  }
+  CHECK(is_taken());
+}
+
+TEST_CASE("enough good wells of a control and none that failed need no word, and silence below the threshold is read") {
+  qpcr::AssayDefinition definition = assay();
+  control(definition, "PC").passing_count = 1;
+  CHECK_FALSE(has_reason(analyze(plate(), definition).warnings, "control_failures_allowed"));
+  qpcr::RunData run = plate();
+  for (qpcr::Measurement& each : run.measurements) {
+    if (each.sample == "PC" && each.target == "DM1") {
+      each.vendor.cq_cycles.reset();
+      each.vendor.cq_status = qpcr::CqStatus::below_threshold;
+    }
+  }
+  const auto silent = analyze(run, assay());
+  CHECK(has_reason(silent.run_reasons, "positive_control_failed"));
+  CHECK_FALSE(has_reason(silent.run_reasons, "control_not_readable"));
 }

@@ -11,8 +11,10 @@
 #include <fmt/format.h>
 
 #include "libqpcr/assay/names.hpp"
+#include "tests/assay/demo_vectors.hpp"
 #include "tests/assay/edge_vectors.hpp"
 #include "tests/assay/published_vectors.hpp"
+#include "tests/assay/vendor_plate.hpp"
 
 using assay_vectors::Vector;
 using qpcr::AssayDefinition;
@@ -144,6 +146,12 @@ class Mutator {
   void add_controls() {
     for (std::size_t i = 0; i < original_.controls.size(); ++i) {
       const std::string site = "controls[" + original_.controls[i].id + "].";
+      add_enumerator<qpcr::ControlKind>(site + "kind", qpcr::names::control_kind,
+                                        [i](AssayDefinition& d) { return &d.controls[i].kind; });
+      add_count(site + "minimum_count", [i](AssayDefinition& d) { return &d.controls[i].minimum_count; });
+      if (original_.controls[i].passing_count) {
+        add_count(site + "passing_count", [i](AssayDefinition& d) { return &*d.controls[i].passing_count; });
+      }
       for (std::size_t j = 0; j < original_.controls[i].limits.size(); ++j) {
         add_limit(site + original_.controls[i].limits[j].target + ".",
                   [i, j](AssayDefinition& d) { return &d.controls[i].limits[j]; });
@@ -382,6 +390,9 @@ std::string render_outcome(const AssayDefinition& definition, const Vector& vect
     for (const qpcr::NamedValue& value : call.values) {
       text += value.value ? fmt::format("{:.9g} ", *value.value) : std::string("- ");
     }
+    for (const qpcr::RuleTrace& rule : call.rules) {
+      if (rule.distance_standard_errors) text += fmt::format("{:.6g} ", *rule.distance_standard_errors);
+    }
     return text;
   } catch (const qpcr::Error&) {
     return "refused";
@@ -394,6 +405,60 @@ std::string render_control(const AssayDefinition& definition, const assay_vector
   for (const qpcr::CqLimit& limit : control->limits) {
     if (limit.target == vector.target) text += qpcr::satisfies(definition, limit, vector.observation) ? "+" : "-";
   }
+  return text;
+}
+
+/// A Cq that keeps a limit of a control; absent for silence.
+std::optional<double> passing_cq(const qpcr::CqLimit& limit) {
+  if (limit.kind == qpcr::LimitKind::not_detected || limit.kind == qpcr::LimitKind::absent_or_above) return {};
+  if (limit.lower && limit.upper) return (*limit.lower + *limit.upper) / 2;
+  return limit.lower ? *limit.lower + 2 : *limit.upper - 2;
+}
+
+double failing_cq(const qpcr::CqLimit& limit) {
+  if (limit.upper) return *limit.upper + 1;
+  return limit.lower ? *limit.lower - 1 : 30;
+}
+
+/// A good plate of every control of a definition, then plates where one control is absent, or has a Cq that breaks its
+/// first limit; the Cqs are the instrument's.
+std::vector<qpcr::RunData> control_plates(const AssayDefinition& definition) {
+  enum class Fault { none, absent, failing };
+  std::vector<qpcr::RunData> plates;
+  const auto make = [&](std::size_t of, Fault fault) {
+    qpcr::RunData run = assay_test::empty_run();
+    int column = 0;
+    for (std::size_t c = 0; c < definition.controls.size(); ++c) {
+      const qpcr::ControlDefinition& control = definition.controls[c];
+      const bool faulty = c == of && fault != Fault::none;
+      if (faulty && fault == Fault::absent) continue;
+      for (int i = 0; i < control.minimum_count; ++i) {
+        std::vector<assay_test::Channel> channels;
+        for (std::size_t j = 0; j < control.limits.size(); ++j) {
+          const qpcr::CqLimit& limit = control.limits[j];
+          const bool broken = faulty && j == 0 && i == 0;
+          channels.push_back({limit.target, qpcr::find_target(definition, limit.target)->dye,
+                              broken ? failing_cq(limit) : passing_cq(limit)});
+        }
+        assay_test::add_vendor_well(run, "A" + std::to_string(++column), control.sample_names.front(), channels);
+      }
+    }
+    plates.push_back(std::move(run));
+  };
+  if (definition.controls.empty()) return plates;
+  make(0, Fault::none);
+  for (std::size_t c = 0; c < definition.controls.size(); ++c) {
+    make(c, Fault::absent);
+    make(c, Fault::failing);
+  }
+  return plates;
+}
+
+/// Why the controls of a plate make its run invalid.
+std::string render_plate(AssayDefinition definition, const qpcr::RunData& run) {
+  definition.cq.origin = qpcr::CqOrigin::vendor;
+  std::string text;
+  for (const qpcr::Message& reason : assay_test::find_controls(run, definition).run_reasons) text += reason.id + " ";
   return text;
 }
 
@@ -411,7 +476,7 @@ const std::vector<Equivalent>& equivalents() {
        "cq.cycles up",
        "a Cq beyond the cut-off is negative, detected or not; a longer protocol asks for longer curves, which the "
        "analysis of a run checks"},
-      {{"methylation-three-gene", "methylation-three-gene-afp", "mt1m-mt1g", "septin9-delta-cq"},
+      {{"demo-methylation", "methylation-three-gene", "methylation-three-gene-afp", "mt1m-mt1g", "septin9-delta-cq"},
        "replicates.discordance",
        "one well a sample: replicates cannot disagree"},
       {{"septin9-triplicate-1of3", "septin9-triplicate-2of3", "septin9-us-triplicate"},
@@ -440,6 +505,10 @@ std::vector<Vector> vectors_of(const AssayDefinition& definition) {
   for (Vector& vector : assay_vectors::published_vectors()) {
     if (vector.assay == definition.id) vectors.push_back(std::move(vector));
   }
+  const bool is_demo = definition.status == qpcr::AssayStatus::simulated;
+  for (Vector& vector : is_demo ? assay_vectors::demo_vectors() : std::vector<Vector>()) {
+    if (vector.assay == definition.id) vectors.push_back(std::move(vector));
+  }
   for (const assay_vectors::Edge& edge : assay_vectors::edges()) {
     if (edge.assay != definition.id) continue;
     for (Vector& vector : assay_vectors::edge_vectors(definition, edge)) vectors.push_back(std::move(vector));
@@ -458,7 +527,20 @@ struct Tally {
   std::vector<std::string> survivors;
 };
 
+std::vector<assay_vectors::ControlVector> control_vectors_of(const AssayDefinition& definition) {
+  std::vector<assay_vectors::ControlVector> vectors;
+  for (const auto& list : {assay_vectors::control_vectors(), assay_vectors::demo_control_vectors()}) {
+    for (const assay_vectors::ControlVector& vector : list) {
+      if (vector.assay == definition.id) vectors.push_back(vector);
+    }
+  }
+  return vectors;
+}
+
 Tally check_mutants(const AssayDefinition& definition) {
+  const std::vector<assay_vectors::ControlVector> control_vectors = control_vectors_of(definition);
+  const std::vector<qpcr::RunData> plates = control_plates(definition);
+  if (!plates.empty()) CHECK(render_plate(definition, plates.front()).empty());
   const std::vector<Vector> vectors = vectors_of(definition);
   std::vector<std::string> expected;
   for (const Vector& vector : vectors) expected.push_back(render_outcome(definition, vector));
@@ -475,9 +557,11 @@ Tally check_mutants(const AssayDefinition& definition) {
     for (std::size_t i = 0; i < vectors.size() && !seen; ++i) {
       seen = render_outcome(mutant.definition, vectors[i]) != expected[i];
     }
-    for (const assay_vectors::ControlVector& vector : assay_vectors::control_vectors()) {
-      if (seen || vector.assay != definition.id) continue;
-      seen = render_control(mutant.definition, vector) != render_control(definition, vector);
+    for (std::size_t i = 0; i < control_vectors.size() && !seen; ++i) {
+      seen = render_control(mutant.definition, control_vectors[i]) != render_control(definition, control_vectors[i]);
+    }
+    for (std::size_t i = 0; i < plates.size() && !seen; ++i) {
+      seen = render_plate(mutant.definition, plates[i]) != render_plate(definition, plates[i]);
     }
     if (seen) {
       ++tally.by_vector;
@@ -500,6 +584,8 @@ TEST_CASE("no changed constant, relation, connective or policy of a runnable def
                                             {"asap-recalibrated", 107},
                                             {"asap-three-classes", 109},
                                             {"balad-2", 144},
+                                            {"demo-methylation", 284},
+                                            {"demo-rna", 227},
                                             {"doylestown", 96},
                                             {"gaap", 81},
                                             {"galad", 113},
@@ -511,9 +597,9 @@ TEST_CASE("no changed constant, relation, connective or policy of a runnable def
                                             {"reach-b", 142},
                                             {"reach-b-iu", 145},
                                             {"septin9-delta-cq", 31},
-                                            {"septin9-triplicate-1of3", 74},
-                                            {"septin9-triplicate-2of3", 74},
-                                            {"septin9-us-triplicate", 74}};
+                                            {"septin9-triplicate-1of3", 100},
+                                            {"septin9-triplicate-2of3", 100},
+                                            {"septin9-us-triplicate", 100}};
   for (const auto& entry : runnable) {
     const std::string& id = entry.first;
     const AssayDefinition definition = qpcr::read_assay(assay_test::assay_path(id + ".toml"));

@@ -150,6 +150,7 @@ TEST_CASE("flags of the operands are carried, and an invalid part gives the reas
 TEST_CASE("zero and infinity in products and quotients") {
   CHECK(qpcr::product(qpcr::known(0), broken()).range == ValueRange::point(0));
   CHECK(qpcr::product(broken(), qpcr::known(0)).range == ValueRange::point(0));
+  CHECK(qpcr::product(between(0, 2, true), qpcr::known(0)).range == ValueRange::point(0));
   // An open zero is not reached: (0, 2] · [3, ∞).
   CHECK(qpcr::product(between(0, 2, true), between(3, infinity, false, true)).range ==
         ValueRange{0, infinity, true, true});

@@ -232,3 +232,27 @@ TEST_CASE("persons and barcodes that clash are flagged on both calls") {
   const auto rest = call("S1,male,4,p1,b1\nS2,male,4,p2,b2\nS3,male,4,,\nS9,male,4,,\n");
   REQUIRE(has_reason(rest.warnings, "covariate_row_without_sample"));
 }
+
+TEST_CASE("of several sources the one with most template is named, and a carrier before a neighbour") {
+  const auto source_of = [](const std::vector<Filled>& wells) {
+    const auto result = analyze(plate(wells), assay());
+    const qpcr::SampleCall& call = find_call(result, "S1");
+    for (const char* id : {"carry_over_suspected", "neighbour_contamination_suspected"}) {
+      if (const qpcr::Message* flag = find_flag(call, id)) {
+        return std::string(id) + " " + std::string(qpcr::find_value(*flag, "neighbour"));
+      }
+    }
+    return std::string();
+  };
+  const assay_test::Cqs stronger{23, 25, 25, 26};
+  const assay_test::Cqs strongest{12, 25, 25, 26};
+  const double least = assay().flags.neighbour_difference_cycles;
+  const assay_test::Cqs splash{34 - least, 25, 25, 26};
+  CHECK(source_of({{"C3", "S1", weak}, {"B2", "S2", splash}, {"D4", "S3", {33 - least, 25, 25, 26}}}) ==
+        "neighbour_contamination_suspected D4");
+  CHECK(source_of({{"C3", "S1", weak}, {"B2", "S2", {33 - least, 25, 25, 26}}, {"D4", "S3", splash}}) ==
+        "neighbour_contamination_suspected B2");
+  // C2 is filled directly before C3, B2 is not; whichever is read first.
+  CHECK(source_of({{"C3", "S1", weak}, {"B2", "S2", strongest}, {"C2", "S3", strongest}}) == "carry_over_suspected C2");
+  CHECK(source_of({{"C3", "S1", weak}, {"C2", "S2", strongest}, {"D4", "S3", stronger}}) == "carry_over_suspected C2");
+}

@@ -291,3 +291,25 @@ TEST_CASE("every block is worded in both languages with the values it carries") 
     }
   }
 }
+
+TEST_CASE("a record of a cut-off counts only with every member given and well formed") {
+  using D = AssayDefinition;
+  const Ids refused{"release_rule_not_established"};
+  CHECK(blocks_of([](D& d) { d.rules[0].establishment->cases = -1; }) == refused);
+  CHECK(blocks_of([](D& d) { d.rules[0].establishment->controls = -1; }) == refused);
+  CHECK(blocks_of([](D& d) { d.rules[0].establishment->date = "March 2026"; }) == refused);
+  CHECK(blocks_of([](D& d) { d.rules[0].establishment->cases = 0; }).empty());
+  // One character that no hash has, below, between and above the two runs of digits.
+  for (const char wrong : {'/', ':', 'A', '`', 'g'}) {
+    CHECK(blocks_of([&](D& d) { d.rules[0].establishment->record_sha256[5] = wrong; }) == refused);
+  }
+}
+
+TEST_CASE("a signature without a moment is as one of the future") {
+  const Release release;
+  ReleaseProof proof = release.proof();
+  proof.signed_at = "yesterday";
+  const auto blocks = qpcr::find_release_blocks(release.definition, proof, today);
+  REQUIRE(blocks.size() == 1);
+  CHECK(blocks[0].id == "release_signed_in_future");
+}

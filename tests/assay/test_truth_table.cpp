@@ -561,6 +561,42 @@ TEST_CASE("classes: a score in one class is scored, over several is indeterminat
   CHECK(call(at(101)).outcome == Outcome::invalid);
 }
 
+TEST_CASE("a call rests on an imputed Cq where its outcome, its truth or only its class would change") {
+  auto definition = panel(1, CallExpression::Kind::any, 1);
+  definition.targets[0].not_detected = {qpcr::NotDetectedPolicy::impute, 45.0, ""};
+  const auto call = [&](CqObservation seen) { return qpcr::call_sample(definition, one_well({{"T0", seen}})); };
+  CHECK(call(none()).outcome == Outcome::negative);
+  CHECK(call(none()).depends_on_imputed_cq);
+  CHECK_FALSE(call(cq(40)).depends_on_imputed_cq);
+  SECTION("held back as indeterminate either way, yet the rules would say another thing") {
+    definition.covariates = {number("haemolysis", 0, 10)};
+    definition.covariates[0].missing = qpcr::MissingPolicy::indeterminate;
+    qpcr::AcceptanceRule rule;
+    rule.id = "clear";
+    rule.covariate = "haemolysis";
+    rule.at_most = 1.0;
+    rule.action = qpcr::AcceptanceAction::indeterminate;
+    definition.acceptance = {rule};
+    CHECK(call(none()).outcome == Outcome::indeterminate);
+    CHECK(call(none()).depends_on_imputed_cq);
+    CHECK_FALSE(call(cq(40)).depends_on_imputed_cq);
+  }
+  SECTION("scored either way, in another class") {
+    definition.positive.reset();
+    definition.targets[0].not_detected.cycles = 30.0;
+    definition.classification = qpcr::Classification{};
+    definition.classification->value = "T0";
+    definition.classification->classes = {{"early", {}, 35.0, {}}, {"late", {}, {}, {}}};
+    const auto early = call(none());
+    CHECK(early.score_class->id == "early");
+    CHECK(has_reason(early.flags, "imputed_decision"));
+    definition.targets[0].not_detected.cycles = 45.0;
+    const auto late = call(none());
+    CHECK(late.score_class->id == "late");
+    CHECK_FALSE(has_reason(late.flags, "imputed_decision"));
+  }
+}
+
 TEST_CASE("an invalid part makes a score invalid, and a definition without a decision decides nothing") {
   auto definition = panel(1, CallExpression::Kind::any, 1);
   definition.positive.reset();
