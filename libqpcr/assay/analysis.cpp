@@ -120,6 +120,8 @@ void decide_release(const AssayDefinition& definition, const AnalysisContext& co
   if (result.simulated) result.not_releasable.push_back({"release_simulated", {}});
   result.releasable = result.not_releasable.empty();
   for (SampleCall& call : result.calls) {
+    const bool decided = call.outcome != Outcome::invalid && call.outcome != Outcome::indeterminate;
+    call.releasable = result.releasable && decided && !call.needs_review;
     if (call.outcome == Outcome::invalid) call.flags.push_back({"call_not_releasable", {{"sample", call.sample}}});
   }
 }
@@ -134,7 +136,7 @@ class Analysis {
         context_(context),
         program_(compile(definition, context.proof)),
         match_(match_plate(run_, definition)),
-        conditions_(find_run_conditions(run_, definition, context.sheet)),
+        conditions_(find_run_conditions(run_, definition, context.sheet, context.today)),
         lookup_(definition, covariates, context.sheet, conditions_.date),
         result_(begin_result(definition, covariates, context)) {}
 
@@ -194,14 +196,15 @@ class Analysis {
     append(result_.run_reasons, findings.run_reasons);
     result_.controls = std::move(findings.controls);
     values_ = std::move(findings.context);
-    form_values_of_controls();
+    form_values_of_controls(findings.failed_wells);
   }
 
   /// What the definition's values are for the controls themselves: ΔΔCq, ratios and PMR are taken against them.
-  void form_values_of_controls() {
+  void form_values_of_controls(const std::set<std::string>& failed_wells) {
     for (std::size_t i = 0; i < definition_.controls.size(); ++i) {
       const std::string& id = definition_.controls[i].id;
-      const auto replicates = collect_replicates([&](const MatchedWell& well) { return well.control == i; });
+      const auto replicates = collect_replicates(
+          [&](const MatchedWell& well) { return well.control == i && !failed_wells.contains(well.well.label); });
       if (!replicates.empty()) values_.control_values[id] = form_control_values(definition_, id, replicates, values_);
     }
   }
@@ -301,6 +304,11 @@ class Analysis {
         made.reasons.push_back(flag);
       }
     }
+    if (!well.similar_control.empty()) {
+      made.needs_review = true;
+      made.reasons.push_back({"sample_named_like_control",
+                              {{"well", well.well.label}, {"sample", made.sample}, {"control", well.similar_control}}});
+    }
     if (!well.channels.empty()) return;
     made.needs_review = true;
     made.reasons.push_back({"well_without_channels", {{"well", well.well.label}, {"sample", made.sample}}});
@@ -336,7 +344,7 @@ PlateResult analyze_covariates(const AssayDefinition& definition, const Covariat
   // There is no run: what has a date is judged on the day the sheet gives, else on that of the analysis.
   RunData nothing;
   if (!context.sheet || context.sheet->run_date.empty()) nothing.started_at = context.today;
-  const RunConditions conditions = find_run_conditions(nothing, definition, context.sheet);
+  const RunConditions conditions = find_run_conditions(nothing, definition, context.sheet, context.today);
   append(result.warnings, conditions.warnings);
   append(result.run_reasons, conditions.run_reasons);
   append(result.not_releasable, conditions.not_releasable);

@@ -1,4 +1,4 @@
-// ISO 8601 dates as days that can be counted.
+// ISO 8601 dates as days that can be counted, so that ages and expiries are counted the same everywhere.
 #pragma once
 
 #include <chrono>

@@ -106,7 +106,11 @@ class ControlCheck {
     for (const CqLimit& limit : control_.limits) {
       if (find_target(definition_, limit.target)->tube == tube) passed = check_limit(well, limit, count) && passed;
     }
-    if (passed) ++count.passed;
+    if (passed) {
+      ++count.passed;
+    } else {
+      made_.failed_wells.insert(well.well.label);
+    }
   }
 
   bool check_limit(const MatchedWell& well, const CqLimit& limit, TubeCount& count) {
@@ -196,12 +200,13 @@ class ControlCheck {
   std::map<std::string, TubeCount> tubes_;
 };
 
-/// Mean and spread of a target over the wells of a control in which it was detected.
+/// Mean and spread of a target over the wells of a control that passed and in which it was detected.
 std::optional<ControlCq> average(const AssayDefinition& definition, const PlateMatch& match,
-                                 const std::vector<WellResult>& rows, std::size_t control, const AssayTarget& target) {
+                                 const std::vector<WellResult>& rows, std::size_t control, const AssayTarget& target,
+                                 const std::set<std::string>& failed_wells) {
   std::vector<double> cqs;
   for (const MatchedWell& well : match.wells) {
-    if (well.control != control) continue;
+    if (well.control != control || failed_wells.contains(well.well.label)) continue;
     const WellResult* row = find_row(rows, definition, well, target.id);
     if (row == nullptr) continue;
     const CqObservation seen = to_observation(row->cq);
@@ -219,6 +224,19 @@ std::optional<ControlCq> average(const AssayDefinition& definition, const PlateM
     made.sd_cycles = std::sqrt(squares / (made.count - 1));
   }
   return made;
+}
+
+void name_failed_wells(const AssayDefinition& definition, const PlateMatch& match, std::size_t control,
+                       ControlFindings& made) {
+  std::string wells;
+  for (const MatchedWell& well : match.wells) {
+    if (well.control == control && made.failed_wells.contains(well.well.label)) {
+      wells += (wells.empty() ? "" : ", ") + well.well.label;
+    }
+  }
+  if (wells.empty()) return;
+  made.warnings.push_back(
+      {"control_wells_not_averaged", {{"control", definition.controls[control].id}, {"wells", wells}}});
 }
 
 }  // namespace
@@ -239,10 +257,11 @@ ControlFindings check_controls(const RunData& run, const AssayDefinition& defini
   for (std::size_t c = 0; c < definition.controls.size(); ++c) {
     ControlCheck(run, definition, match, rows, c, made).check();
     for (const AssayTarget& target : definition.targets) {
-      if (const std::optional<ControlCq> mean = average(definition, match, rows, c, target)) {
+      if (const std::optional<ControlCq> mean = average(definition, match, rows, c, target, made.failed_wells)) {
         made.context.controls[definition.controls[c].id][target.id] = *mean;
       }
     }
+    name_failed_wells(definition, match, c, made);
   }
   if (definition.controls.empty()) made.warnings.push_back({"no_controls_defined", {}});
   for (const StandardCurveDefinition& curve : definition.standard_curves) {

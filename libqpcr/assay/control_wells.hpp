@@ -1,6 +1,8 @@
 // The controls of a plate against their limits, and what they give to the samples.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "libqpcr/assay/definition.hpp"
@@ -19,6 +21,8 @@ struct ControlFindings {
   std::vector<Message> run_reasons;
   std::vector<Message> warnings;  ///< excluded wells, failures that passing_count allows, standards left out
   RunContext context;             ///< means of the controls and the run's standard curves; no control_values yet
+  /// Labels of the wells of controls that failed a limit: what samples are compared with does not rest on them.
+  std::set<std::string> failed_wells;
 };
 
 /// `rows` are those of estimate_plate_cq(). A control that is missing, unreadable or fails in more wells than it may

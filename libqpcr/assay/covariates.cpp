@@ -2,13 +2,13 @@
 #include "libqpcr/assay/covariates.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cmath>
 #include <optional>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "libqpcr/assay/calendar.hpp"
+#include "libqpcr/assay/calendar_day.hpp"
 #include "libqpcr/assay/toml_document.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/file.hpp"
@@ -143,7 +143,7 @@ CovariateValue to_value(const CovariateDefinition& covariate, const WrittenNumbe
 /// The date of a cell; empty where the cell is.
 std::string parse_date(std::string_view cell, const std::string& path, long line, const std::string& column) {
   const std::string text(trim(cell));
-  if (!text.empty() && !parse_day(text)) {
+  if (!text.empty() && !parse_calendar_day(text)) {
     refuse(ErrorCode::invalid_value, path, line, column, text, "a date as 2026-03-02", {});
   }
   return text;
@@ -230,9 +230,9 @@ class TableReader {
       }
     }
     for (auto& [id, value] : row.values) {
-      const std::optional<long> taken = parse_day(row.collected);
-      const std::optional<long> measured = parse_day(dates[id]);
-      if (taken && measured) value.age_days = static_cast<double>(std::labs(*taken - *measured));
+      const auto taken = parse_calendar_day(row.collected);
+      const auto measured = parse_calendar_day(dates[id]);
+      if (taken && measured) value.age_days = std::abs(static_cast<double>((*taken - *measured).count()));
     }
     return row;
   }

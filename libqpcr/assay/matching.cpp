@@ -305,6 +305,16 @@ class Matcher {
 
   static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+  /// Four digits in a row number samples, not replicates of a control: "PC2026-0017".
+  static bool holds_sample_number(std::string_view text) {
+    int digits = 0;
+    for (const char c : text) {
+      digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+      if (digits == 4) return true;
+    }
+    return false;
+  }
+
   /// The control's name that a sample's name begins with, as in "NTC 2"; empty for none.
   std::string find_similar_control(std::string_view sample) const {
     for (const ControlDefinition& control : definition_.controls) {
@@ -316,8 +326,22 @@ class Matcher {
     return {};
   }
 
+  /// A control that the run calls a sample, or nothing at all, must not become a patient's result.
+  void judge_similar_name(MatchedWell& well) {
+    const std::string control = find_similar_control(well.sample);
+    if (control.empty()) return;
+    const std::vector<std::pair<std::string, std::string>> values{
+        {"well", well.well.label}, {"sample", well.sample}, {"control", control}};
+    if (holds_sample_number(std::string_view(well.sample).substr(control.size()))) {
+      well.similar_control = control;
+      match_.warnings.push_back({"sample_named_like_control", values});
+    } else {
+      match_.run_reasons.push_back({"control_unclear", values});
+    }
+  }
+
   void warn_unclear_wells() {
-    for (const MatchedWell& well : match_.wells) {
+    for (MatchedWell& well : match_.wells) {
       const std::string sample = well.sample.empty() ? "–" : well.sample;
       if (is_of_other_assay(well)) continue;
       if (well.channels.empty()) {
@@ -327,11 +351,8 @@ class Matcher {
       if (well.role == SampleRole::unspecified && !well.unknown_role.empty()) {
         match_.warnings.push_back(
             {"role_not_recognised", {{"well", well.well.label}, {"sample", sample}, {"role", well.unknown_role}}});
-      } else if (well.role == SampleRole::unspecified) {
-        const std::string control = find_similar_control(well.sample);
-        if (control.empty()) continue;
-        match_.warnings.push_back(
-            {"sample_named_like_control", {{"well", well.well.label}, {"sample", sample}, {"control", control}}});
+      } else if (well.role == SampleRole::unspecified || well.role == SampleRole::unknown) {
+        judge_similar_name(well);
       }
     }
   }

@@ -29,6 +29,8 @@ struct MatchedWell {
   bool other_assay = false;              ///< it holds readings of a channel that is none of this assay
   /// Of its first channel in a table that has one row a channel, in the order of PlateMatch::wells.
   std::size_t first_row = 0;
+  /// The control's name that the sample's begins with, where the well is none and the plate is judged all the same.
+  std::string similar_control = {};
 };
 
 /// It holds readings, but none of a channel of this assay: it is listed and not called.

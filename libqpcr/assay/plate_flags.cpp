@@ -71,6 +71,7 @@ class PlateFlags {
     for (SampleCall& call : result_.calls) {
       flag_foreign_template(call);
       flag_discordance(call);
+      flag_missing_replicates(call);
       for (const AssayTarget& target : definition_.targets) {
         if (target.internal_control_kind == InternalControlKind::exogenous) flag_inhibition(call, target);
       }
@@ -186,6 +187,36 @@ class PlateFlags {
     if (stands_alone) return;
     for (const auto& [target, messages] : suspects) {
       for (const Message& message : messages) add_flag(call, message);
+    }
+  }
+
+  bool is_readable(const WellResult& row) const {
+    return row.cq.status == CqStatus::found || row.cq.status == CqStatus::no_amplification ||
+           row.cq.status == CqStatus::below_threshold;
+  }
+
+  /// Whoever leaves out a well chooses among the sample's results: a second person looks at what is left.
+  void flag_missing_replicates(SampleCall& call) const {
+    std::set<std::string> tubes;
+    for (const AssayTarget& target : definition_.targets) tubes.insert(target.tube);
+    for (const std::string& tube : tubes) {
+      std::map<std::string, bool> valid;
+      std::string excluded;
+      for (const std::size_t i : call.wells) {
+        const WellResult& row = result_.wells[i];
+        if (find_target(definition_, row.target)->tube != tube) continue;
+        const auto [entry, is_new] = valid.emplace(row.well.label, true);
+        entry->second = entry->second && is_readable(row);
+        if (!run_.measurements[row.measurement].excluded) continue;
+        excluded += (excluded.empty() ? "" : ", ") + row.well.label + " " + row.target;
+      }
+      const auto left = std::count_if(valid.begin(), valid.end(), [](const auto& each) { return each.second; });
+      if (excluded.empty() && left >= definition_.replicates.count) continue;
+      add_flag(call, {"replicate_missing_or_excluded",
+                      {{"sample", call.sample},
+                       {"found", std::to_string(left)},
+                       {"planned", std::to_string(definition_.replicates.count)},
+                       {"excluded", excluded.empty() ? "–" : excluded}}});
     }
   }
 

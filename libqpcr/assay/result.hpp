@@ -153,6 +153,8 @@ struct SampleCall {
   bool depends_on_imputed_cq = false;
   bool needs_review = false;
   std::vector<std::size_t> wells;  ///< indices into PlateResult::wells
+  /// The plate's results may reach a patient and this one is positive, negative or scored and waits for no review.
+  bool releasable = false;
 };
 
 /// The threshold that was used for a target, and how it came about.

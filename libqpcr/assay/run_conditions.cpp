@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
-#include "libqpcr/assay/calendar.hpp"
+#include "libqpcr/assay/calendar_day.hpp"
+#include "libqpcr/assay/matching.hpp"
+#include "libqpcr/assay/run_time.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/text.hpp"
 
@@ -36,8 +38,8 @@ bool names_lots_of(const AssayDefinition& definition, std::string_view kind) {
 }
 
 bool is_past(const ReagentLot& lot, std::string_view date) {
-  const std::optional<long> day = parse_day(date);
-  const std::optional<long> last = parse_day(lot.expires);
+  const auto day = parse_calendar_day(date);
+  const auto last = parse_calendar_day(lot.expires);
   return !day || !last || *day > *last;
 }
 
@@ -57,7 +59,38 @@ std::string find_only_lot(const RunSheet& sheet, std::string_view kind) {
       ->lot;
 }
 
-void check_lots(const RunSheet& sheet, const AssayDefinition& definition, RunConditions& conditions) {
+/// A well with a sample, or a control by its role; an empty place on the plate is none.
+bool is_used(const RunData& run, std::string_view label) {
+  return std::any_of(run.measurements.begin(), run.measurements.end(), [&](const Measurement& measurement) {
+    const bool holds_something = !trim(measurement.sample).empty() || (measurement.role != SampleRole::unspecified &&
+                                                                       measurement.role != SampleRole::unknown);
+    return holds_something && is_label_of(measurement.well, label);
+  });
+}
+
+/// A lot past its date spoils the wells it names; where it names none of the run, any well may have had it.
+void judge_wells_of_lot(const RunData& run, const ReagentLot& lot, const Message& past, RunConditions& conditions) {
+  std::string unused;
+  bool some_used = false;
+  for (const std::string& well : lot.wells) {
+    conditions.wells[well].push_back(past);
+    const bool used = is_used(run, well);
+    some_used = some_used || used;
+    if (!used) unused += (unused.empty() ? "" : ", ") + well;
+  }
+  conditions.warnings.push_back(past);
+  if (unused.empty()) return;
+  const Message missing{"lot_wells_not_in_run", {{"kind", lot.kind}, {"lot", lot.lot}, {"wells", unused}}};
+  if (some_used) {
+    conditions.warnings.push_back(missing);
+    conditions.not_releasable.push_back(missing);
+  } else {
+    conditions.run_reasons.push_back(missing);
+  }
+}
+
+void check_lots(const RunData& run, const RunSheet& sheet, const AssayDefinition& definition,
+                RunConditions& conditions) {
   conditions.reagent_lot = find_only_lot(sheet, "reagent");
   conditions.control_lot = find_only_lot(sheet, "control");
   for (const ReagentLot& lot : sheet.lots) {
@@ -66,8 +99,7 @@ void check_lots(const RunSheet& sheet, const AssayDefinition& definition, RunCon
     if (lot.wells.empty()) {
       conditions.run_reasons.push_back(past);
     } else {
-      for (const std::string& well : lot.wells) conditions.wells[well].push_back(past);
-      conditions.warnings.push_back(past);
+      judge_wells_of_lot(run, lot, past, conditions);
     }
   }
   if (count_lots(sheet, "reagent") > 1) {
@@ -75,44 +107,67 @@ void check_lots(const RunSheet& sheet, const AssayDefinition& definition, RunCon
   }
 }
 
-bool needs_sheet(const AssayDefinition& definition) {
-  return definition.cq.threshold_origin == ThresholdOrigin::calibrated ||
-         std::any_of(definition.covariates.begin(), definition.covariates.end(),
+bool names_any_lot(const AssayDefinition& definition) {
+  return std::any_of(definition.covariates.begin(), definition.covariates.end(),
                      [](const CovariateDefinition& covariate) { return covariate.kind == CovariateKind::lot; });
 }
 
+bool needs_sheet(const AssayDefinition& definition) { return !definition.targets.empty() || names_any_lot(definition); }
+
+/// Reactions are traced to an instrument and a lot of reagents, whatever gives their Cq.
+void demand_identity(const AssayDefinition& definition, const std::optional<RunSheet>& sheet,
+                     RunConditions& conditions) {
+  if (!sheet && needs_sheet(definition)) conditions.not_releasable.push_back({"run_sheet_missing", {}});
+  if (definition.targets.empty()) return;
+  if (conditions.instrument_serial.empty()) conditions.not_releasable.push_back({"instrument_serial_missing", {}});
+  if (!conditions.reagent_lot.empty()) return;
+  const bool several = sheet && count_lots(*sheet, "reagent") > 1;
+  conditions.not_releasable.push_back({several ? "reagent_lots_several" : "reagent_lot_missing", {}});
+}
+
 void check_date(const RunData& run, const AssayDefinition& definition, const std::optional<RunSheet>& sheet,
-                RunConditions& conditions) {
-  const std::string in_file = find_leading_date(run.started_at);
+                std::string_view today, RunConditions& conditions) {
+  const auto say = [&conditions](const Message& message) {
+    conditions.warnings.push_back(message);
+    conditions.not_releasable.push_back(message);
+  };
+  const std::optional<RunTime> stamp = parse_run_time(run.started_at);
+  const std::string in_file = stamp ? stamp->day : std::string();
+  if (!stamp && !trim(run.started_at).empty()) {
+    say({"run_date_unreadable", {{"file", std::string(trim(run.started_at))}}});
+  }
   conditions.date = sheet && !sheet->run_date.empty() ? sheet->run_date : in_file;
   if (!in_file.empty() && conditions.date != in_file) {
-    const Message differs{"run_date_differs", {{"sheet", conditions.date}, {"file", in_file}}};
-    conditions.warnings.push_back(differs);
-    conditions.not_releasable.push_back(differs);
+    say({"run_date_differs", {{"sheet", conditions.date}, {"file", in_file}}});
   }
-  const bool dates_matter = needs_sheet(definition) || (sheet && !sheet->lots.empty());
+  const auto day = parse_calendar_day(conditions.date);
+  const auto last = parse_calendar_day(today);
+  if (day && last && *day > *last) {
+    say({"run_date_in_future", {{"date", conditions.date}, {"today", std::string(today)}}});
+  }
+  const bool dates_matter = definition.cq.threshold_origin == ThresholdOrigin::calibrated ||
+                            names_any_lot(definition) || (sheet && !sheet->lots.empty());
   if (conditions.date.empty() && dates_matter) conditions.warnings.push_back({"run_date_unknown", {}});
 }
 
 }  // namespace
 
 RunConditions find_run_conditions(const RunData& run, const AssayDefinition& definition,
-                                  const std::optional<RunSheet>& sheet) {
+                                  const std::optional<RunSheet>& sheet, std::string_view today) {
   RunConditions conditions;
-  check_date(run, definition, sheet, conditions);
+  check_date(run, definition, sheet, today, conditions);
   conditions.instrument_serial = std::string(trim(run.instrument.serial_number));
   if (sheet) {
     conditions.instrument_serial =
         agree(run, *sheet, "instrument_serial", sheet->instrument_serial, run.instrument.serial_number);
     agree(run, *sheet, "plate_barcode", sheet->plate_barcode, run.plate_barcode);
-    check_lots(*sheet, definition, conditions);
-  } else if (needs_sheet(definition)) {
-    conditions.not_releasable.push_back({"run_sheet_missing", {}});
+    check_lots(run, *sheet, definition, conditions);
   }
+  demand_identity(definition, sheet, conditions);
   if (definition.release) {
-    const std::optional<long> day = parse_day(conditions.date);
-    const std::optional<long> first = parse_day(definition.release->valid_from);
-    const std::optional<long> last = parse_day(definition.release->valid_until);
+    const auto day = parse_calendar_day(conditions.date);
+    const auto first = parse_calendar_day(definition.release->valid_from);
+    const auto last = parse_calendar_day(definition.release->valid_until);
     if (!day || !first || !last || *day < *first || *day > *last) {
       conditions.not_releasable.push_back({"run_outside_validity",
                                            {{"date", conditions.date.empty() ? "–" : conditions.date},

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libqpcr/assay/definition.hpp"
@@ -25,9 +26,11 @@ struct RunConditions {
 
 /// The sheet's date and serial number count; where it is silent, those of the file do. A lot past its date makes the
 /// run invalid, or the wells it names; a lot that a covariate of the definition names is judged with each sample.
+/// Results of reactions cannot be released without a sheet, a serial number and a reagent lot, nor where the file's
+/// time stamp cannot be read or the run is dated after `today` (ISO 8601; empty: not judged).
 /// @throws Error assay_mismatch where file and sheet name two instruments or two plates.
 RunConditions find_run_conditions(const RunData& run, const AssayDefinition& definition,
-                                  const std::optional<RunSheet>& sheet);
+                                  const std::optional<RunSheet>& sheet, std::string_view today = {});
 
 /// True where the sheet knows the lot and the day of the run is known and no later than its last.
 bool is_lot_valid(const std::optional<RunSheet>& sheet, std::string_view kind, std::string_view lot,

@@ -1,14 +1,25 @@
 // The run sheet, read.
 #include "libqpcr/assay/run_sheet.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "libqpcr/assay/toml_document.hpp"
 #include "libqpcr/core/file.hpp"
+#include "libqpcr/core/text.hpp"
+#include "libqpcr/core/well.hpp"
 #include "libqpcr/seal/hash.hpp"
 
 namespace qpcr {
 namespace {
+
+/// A place on a plate, or the number of a position in a rotor or strip.
+bool is_well_label(std::string_view label) {
+  if (parse_label(label)) return true;
+  const std::string_view text = trim(label);
+  const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && text.size() <= 4 && digits && text.find_first_not_of('0') != std::string_view::npos;
+}
 
 ReagentLot parse_lot(const TomlTable& table) {
   table.allow_only({"kind", "lot", "expires", "wells"});
@@ -19,6 +30,9 @@ ReagentLot parse_lot(const TomlTable& table) {
   if (!expires) table.refuse("expires", "a date without quotes, the last day on which the lot may be used");
   lot.expires = *expires;
   if (const auto wells = table.find_texts("wells")) lot.wells = *wells;
+  for (const std::string& label : lot.wells) {
+    if (!is_well_label(label)) table.refuse("wells", "wells as 'B2', or positions as '12', each of them");
+  }
   return lot;
 }
 

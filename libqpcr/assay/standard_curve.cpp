@@ -44,9 +44,10 @@ Standards collect(const RunData& run, const AssayDefinition& definition, const S
       problems.push_back(at_well("standard_without_quantity", curve, well));
       continue;
     }
-    if (!trim(seen.quantity_unit).empty() && plain_unit(seen.quantity_unit) != plain_unit(curve.unit)) {
-      Message message = at_well("standard_unit_differs", curve, well);
-      message.values.emplace_back("found", std::string(trim(seen.quantity_unit)));
+    if (plain_unit(seen.quantity_unit) != plain_unit(curve.unit)) {
+      const std::string found_unit(trim(seen.quantity_unit));
+      Message message = at_well(found_unit.empty() ? "standard_without_unit" : "standard_unit_differs", curve, well);
+      if (!found_unit.empty()) message.values.emplace_back("found", found_unit);
       message.values.emplace_back("unit", curve.unit);
       problems.push_back(std::move(message));
       continue;

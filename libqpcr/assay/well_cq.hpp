@@ -19,8 +19,9 @@ struct PlateThresholds {
 };
 
 /// Calibrated: of the record that holds for assay, instrument, reagent lot and day; a record with problems is used all
-/// the same, and without one the nominal threshold, both for research alone. Fixed: of the definition. Plate: derived
-/// from all curves of the target that the instrument's user did not exclude.
+/// the same, and without one the nominal threshold, both for research alone. Fixed: of the
+/// definition, and not releasable unless a valid record of the same instrument, lot and definition holds the same
+/// number. Plate: derived from all curves of the target that the instrument's user did not exclude.
 /// @throws Error assay_mismatch for curves on another scale than the thresholds.
 PlateThresholds find_thresholds(const RunData& run, const AssayDefinition& definition, const PlateMatch& match,
                                 const RunConditions& conditions, const std::vector<ThresholdCalibration>& calibrations);

@@ -62,6 +62,34 @@ const ThresholdCalibration* choose_calibration(const AssayDefinition& definition
   return choice.record;
 }
 
+/// Fixed thresholds stand in the definition; that they hold on this instrument with this lot, a record must say.
+void confirm_fixed_thresholds(const AssayDefinition& definition, const RunConditions& conditions,
+                              const std::vector<ThresholdCalibration>& calibrations, PlateThresholds& found) {
+  const CalibrationChoice choice = find_threshold_calibration(calibrations, definition, conditions.instrument_serial,
+                                                              conditions.reagent_lot, conditions.date);
+  std::vector<Message>& blocks = found.not_releasable;
+  if (choice.record == nullptr) {
+    blocks.push_back({"threshold_not_confirmed",
+                      {{"instrument", conditions.instrument_serial.empty() ? "–" : conditions.instrument_serial},
+                       {"lot", conditions.reagent_lot.empty() ? "–" : conditions.reagent_lot}}});
+    return;
+  }
+  if (!choice.problems.empty()) {
+    blocks.push_back({"threshold_calibration_not_valid", {{"record", choice.record->name}}});
+    blocks.insert(blocks.end(), choice.problems.begin(), choice.problems.end());
+  }
+  for (const AssayTarget& target : definition.targets) {
+    if (!target.threshold) continue;
+    const CalibratedThreshold* recorded = find_threshold(*choice.record, target.id);
+    if (recorded != nullptr && recorded->threshold == *target.threshold) continue;
+    blocks.push_back({"threshold_differs_from_record",
+                      {{"record", choice.record->name},
+                       {"target", target.id},
+                       {"threshold", format_double(*target.threshold)},
+                       {"recorded", recorded == nullptr ? "–" : format_double(recorded->threshold)}}});
+  }
+}
+
 }  // namespace
 
 PlateThresholds find_thresholds(const RunData& run, const AssayDefinition& definition, const PlateMatch& match,
@@ -72,6 +100,10 @@ PlateThresholds find_thresholds(const RunData& run, const AssayDefinition& defin
   const bool calibrated = computed && definition.cq.threshold_origin == ThresholdOrigin::calibrated;
   const ThresholdCalibration* record =
       calibrated ? choose_calibration(definition, conditions, calibrations, found) : nullptr;
+  if (computed && definition.cq.threshold_origin == ThresholdOrigin::fixed &&
+      definition.cq.options.method == CqMethod::threshold) {
+    confirm_fixed_thresholds(definition, conditions, calibrations, found);
+  }
   for (std::size_t t = 0; t < definition.targets.size(); ++t) {
     const AssayTarget& target = definition.targets[t];
     CqOptions options = definition.cq.options;

@@ -508,6 +508,58 @@ TEST_CASE("without a calibration the nominal thresholds serve research and nothi
   CHECK_FALSE(result.releasable);
 }
 
+TEST_CASE("a fixed threshold is releasable only where a valid record of instrument and lot confirms the number") {
+  qpcr::AnalysisContext context;
+  context.today = "2026-03-02";
+  context.sheet = qpcr::parse_run_sheet(
+      "schema = \"qpcr.run_sheet/1\"\nrun_date = 2026-03-02\ninstrument_serial = \"S-1\"\n"
+      "[[lots]]\nkind = \"reagent\"\nlot = \"R1\"\nexpires = 2026-12-31\n",
+      "sheet.toml");
+  const auto blocks = [&](const qpcr::AssayDefinition& definition) {
+    const auto result = qpcr::analyze_run(qpcr::Run(plate()), definition, covariates(), context);
+    assay_test::check_words(result);
+    CHECK_FALSE(find_call(result, "S2").releasable);
+    return result.not_releasable;
+  };
+  CHECK(has_reason(blocks(assay()), "threshold_not_confirmed"));
+  qpcr::ThresholdCalibration record;
+  record.name = "record";
+  record.assay_id = assay().id;
+  record.assay_sha256 = qpcr::identify(assay()).sha256;
+  record.instrument_serial = "S-1";
+  record.reagent_lot = "R1";
+  record.method = qpcr::ThresholdMethod::fixed;
+  record.date = "2026-03-01";
+  record.expiry = "2026-12-31";
+  record.accepted = true;
+  record.signature_verified = true;
+  for (const qpcr::AssayTarget& target : assay().targets) {
+    qpcr::CalibratedThreshold threshold;
+    threshold.target = target.id;
+    threshold.threshold = *target.threshold;
+    record.thresholds.push_back(threshold);
+  }
+  context.calibrations = {record};
+  for (const qpcr::Message& block : blocks(assay())) CHECK(block.id.rfind("threshold_", 0) != 0);
+  context.calibrations[0].thresholds[1].threshold += 0.5;
+  CHECK(has_reason(blocks(assay()), "threshold_differs_from_record"));
+  context.calibrations[0] = record;
+  context.calibrations[0].thresholds.pop_back();
+  CHECK(has_reason(blocks(assay()), "threshold_differs_from_record"));
+  context.calibrations[0] = record;
+  context.calibrations[0].expiry = "2026-03-01";
+  CHECK(has_reason(blocks(assay()), "threshold_calibration_not_valid"));
+  CHECK(has_reason(blocks(assay()), "calibration_expired"));
+  context.calibrations[0] = record;
+  context.calibrations[0].reagent_lot = "R2";
+  CHECK(has_reason(blocks(assay()), "threshold_not_confirmed"));
+  // A Cq without a threshold needs no record.
+  context.calibrations.clear();
+  qpcr::AssayDefinition derivative = assay();
+  derivative.cq.options.method = qpcr::CqMethod::second_derivative_maximum;
+  CHECK_FALSE(has_reason(blocks(derivative), "threshold_not_confirmed"));
+}
+
 TEST_CASE("simulated data and invalid runs are never releasable, and an invalid call says that it is no result") {
   const auto good = analyze(plate());
   CHECK_FALSE(good.releasable);

@@ -250,7 +250,7 @@ TEST_CASE("roles of the run find controls, and fit the kinds an instrument can s
 
 TEST_CASE("a control's mean and spread rest on the wells that count") {
   qpcr::RunData run = plate();
-  add_vendor_well(run, "G12", "PC", methylation({30, {}, 29, 27}));
+  add_vendor_well(run, "G12", "PC", methylation({30, 29, 29, 27}));
   add_vendor_well(run, "F12", "PC", methylation({33, 29, 29, 28}));
   add_vendor_well(run, "E12", "PC", methylation({20, 20, 20, 20}));
   for (qpcr::Measurement& each : run.measurements) each.excluded = each.well.label == "E12";
@@ -260,7 +260,7 @@ TEST_CASE("a control's mean and spread rest on the wells that count") {
   CHECK(dm1.mean_cycles == Approx((29.0 + 30.0 + 33.0) / 3));
   // By hand: deviations −5/3, −2/3, 7/3; squares 78/9; over 2.
   CHECK(dm1.sd_cycles.value() == Approx(std::sqrt(78.0 / 9.0 / 2.0)));
-  CHECK(context.controls.at("PC").at("DM2").count == 2);
+  CHECK(context.controls.at("PC").at("DM2").count == 3);
   CHECK(context.controls.at("NC").at("DIC").mean_cycles == 26);
   CHECK_FALSE(context.controls.at("NC").at("DIC").sd_cycles.has_value());
   CHECK_FALSE(context.controls.at("NC").contains("DM1"));
@@ -333,7 +333,8 @@ TEST_CASE("standards that make no curve say why, and give no slope") {
                                             {-5.0, "copies", "standard_without_quantity"},
                                             {std::nan(""), "copies", "standard_without_quantity"},
                                             {INFINITY, "copies", "standard_without_quantity"},
-                                            {10.0, "IU", "standard_unit_differs"}}) {
+                                            {10.0, "IU", "standard_unit_differs"},
+                                            {10.0, "", "standard_without_unit"}}) {
     CAPTURE(each.id, each.unit);
     qpcr::RunData run = standards(levels, -3.4, 39);
     add_standard(run, "F1", each.quantity, 35, each.unit);
@@ -414,4 +415,53 @@ TEST_CASE("enough good wells of a control and none that failed need no word, and
   const auto silent = analyze(run, assay());
   CHECK(has_reason(silent.run_reasons, "positive_control_failed"));
   CHECK_FALSE(has_reason(silent.run_reasons, "control_not_readable"));
+}
+
+TEST_CASE("what samples are compared with rests on the wells of a control that passed") {
+  qpcr::AssayDefinition definition = assay();
+  control(definition, "PC").passing_count = 1;
+  qpcr::RunData run = plate();
+  add_vendor_well(run, "G12", "PC", methylation({33, {}, 29, 26}));
+  const auto findings = assay_test::find_controls(run, definition);
+  CHECK(findings.run_reasons.empty());
+  CHECK(findings.context.controls.at("PC").at("DM1").count == 1);
+  CHECK(findings.context.controls.at("PC").at("DM1").mean_cycles == 29);
+  CHECK(findings.failed_wells == std::set<std::string>{"G12"});
+  REQUIRE(has_reason(findings.warnings, "control_wells_not_averaged"));
+}
+
+TEST_CASE(
+    "a well named like a control that the run calls a sample makes the run invalid, a patient's number does not") {
+  for (const char* name : {"NTC 2", "ntc2", "NC-1", "PC2", "PC_a"}) {
+    for (const SampleRole role : {SampleRole::unknown, SampleRole::unspecified}) {
+      CAPTURE(name);
+      qpcr::RunData run = plate();
+      add_vendor_well(run, "D2", name, methylation({31, {}, 33, 26}));
+      assay_test::set_role(run, name, role);
+      const auto result = analyze(run, assay());
+      CHECK_FALSE(result.run_valid);
+      REQUIRE(has_reason(result.run_reasons, "control_unclear"));
+      CHECK(assay_test::find_call(result, name).outcome == Outcome::invalid);
+    }
+  }
+  for (const char* name : {"NCI-7", "PCR7", "S-NTC", "1PC"}) {
+    CAPTURE(name);
+    qpcr::RunData run = plate();
+    add_vendor_well(run, "D2", name, methylation({31, {}, 33, 26}));
+    CHECK(analyze(run, assay()).run_valid);
+    CHECK_FALSE(assay_test::find_call(analyze(run, assay()), name).needs_review);
+  }
+  qpcr::RunData numbered = plate();
+  add_vendor_well(numbered, "D2", "PC2026-0017", methylation({31, {}, 33, 26}));
+  const auto result = analyze(numbered, assay());
+  CHECK(result.run_valid);
+  CHECK(has_reason(result.warnings, "sample_named_like_control"));
+  CHECK(assay_test::find_call(result, "PC2026-0017").needs_review);
+  // A definition without such a control has nothing that the name is like.
+  qpcr::AssayDefinition other = assay();
+  other.controls.erase(other.controls.begin());
+  qpcr::RunData water = plate();
+  assay_test::remove_wells(water, "NTC");
+  add_vendor_well(water, "D2", "NTC 2", methylation({{}, {}, {}, 26}));
+  CHECK(analyze(water, other).run_valid);
 }

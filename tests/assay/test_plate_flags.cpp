@@ -256,3 +256,23 @@ TEST_CASE("of several sources the one with most template is named, and a carrier
   CHECK(source_of({{"C3", "S1", weak}, {"B2", "S2", strongest}, {"C2", "S3", strongest}}) == "carry_over_suspected C2");
   CHECK(source_of({{"C3", "S1", weak}, {"C2", "S2", strongest}, {"D4", "S3", stronger}}) == "carry_over_suspected C2");
 }
+
+TEST_CASE("a well that the operator left out, or that is lacking, is flagged for review") {
+  constexpr const char* id = "replicate_missing_or_excluded";
+  qpcr::AssayDefinition pairs = assay();
+  pairs.replicates.count = 2;
+  const std::vector<Filled> both{{"B2", "S1", {31, {}, {}, 26}}, {"B4", "S1", {31.2, {}, {}, 26}}};
+  CHECK(find_flag(find_call(analyze(plate(both), pairs), "S1"), id) == nullptr);
+  const auto lacking = analyze(plate({both[0]}), pairs);
+  REQUIRE(find_flag(find_call(lacking, "S1"), id) != nullptr);
+  CHECK(qpcr::find_value(*find_flag(find_call(lacking, "S1"), id), "found") == "1");
+  CHECK(find_call(lacking, "S1").needs_review);
+  // Two that count of three pipetted: the third was chosen away.
+  qpcr::RunData three = plate(both);
+  add_vendor_well(three, "B6", "S1", methylation(silent));
+  for (qpcr::Measurement& each : three.measurements) each.excluded = each.well.label == "B6" && each.target == "DM1";
+  const auto excluded = analyze(three, pairs);
+  REQUIRE(find_flag(find_call(excluded, "S1"), id) != nullptr);
+  CHECK(qpcr::find_value(*find_flag(find_call(excluded, "S1"), id), "excluded") == "B6 DM1");
+  CHECK(find_call(excluded, "S1").needs_review);
+}

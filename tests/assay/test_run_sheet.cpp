@@ -1,7 +1,7 @@
 // Run sheets, good and bad, and what day, instrument and lots make of a run.
 #include <catch2/catch.hpp>
 
-#include "libqpcr/assay/calendar.hpp"
+#include "libqpcr/assay/calendar_day.hpp"
 #include "libqpcr/assay/run_conditions.hpp"
 #include "tests/assay/vendor_plate.hpp"
 
@@ -58,19 +58,16 @@ qpcr::PlateResult analyze(const qpcr::RunData& run, const std::string& sheet) {
 }  // namespace
 
 TEST_CASE("days are those of the calendar") {
-  CHECK(qpcr::parse_day("1970-01-01") == 0);
-  CHECK(qpcr::parse_day("2000-03-01") == 11017);  // 30 years of 365 days, 7 leap days, 60 days of 2000
-  CHECK(qpcr::parse_day("2024-02-29").has_value());
+  using qpcr::parse_calendar_day;
+  CHECK(parse_calendar_day("1970-01-01")->time_since_epoch().count() == 0);
+  // 30 years of 365 days, 7 leap days, 60 days of 2000
+  CHECK(parse_calendar_day("2000-03-01")->time_since_epoch().count() == 11017);
+  CHECK(parse_calendar_day("2024-02-29").has_value());
   for (const char* wrong : {"", "2026-02-29", "2026-13-01", "2026-00-01", "2026-01-00", "2026-1-1", "02/03/2026",
                             "2026-03-02 ", "2026-03-0x", "+026-03-02", "20260302"}) {
     CAPTURE(wrong);
-    CHECK_FALSE(qpcr::parse_day(wrong).has_value());
+    CHECK_FALSE(parse_calendar_day(wrong).has_value());
   }
-  CHECK(qpcr::find_leading_date("2026-03-02T10:11:12+08:00") == "2026-03-02");
-  CHECK(qpcr::find_leading_date(" 2026-03-02 10:11") == "2026-03-02");
-  CHECK(qpcr::find_leading_date("2026-03-02") == "2026-03-02");
-  CHECK(qpcr::find_leading_date("03/02/2026 10:11").empty());
-  CHECK(qpcr::find_leading_date("2026-03-021").empty());
 }
 
 TEST_CASE("a run sheet is read whole") {
@@ -204,9 +201,65 @@ TEST_CASE("results outside the definition's validity, or without the sheet they 
   CHECK(blocked("2026-04-01"));
   CHECK(blocked(""));
 
-  CHECK(qpcr::find_run_conditions(plate(), assay(), std::nullopt).not_releasable.empty());
+  CHECK(has_reason(qpcr::find_run_conditions(plate(), assay(), std::nullopt).not_releasable, "run_sheet_missing"));
   qpcr::AssayDefinition calibrated = assay();
   calibrated.cq.threshold_origin = qpcr::ThresholdOrigin::calibrated;
   CHECK(has_reason(qpcr::find_run_conditions(plate(), calibrated, std::nullopt).not_releasable, "run_sheet_missing"));
   CHECK(qpcr::find_run_conditions(plate(), calibrated, parse(good)).not_releasable.empty());
+}
+
+TEST_CASE("reactions are released with a serial number and one reagent lot only, whatever gives their Cq") {
+  const auto blocks = [](const std::string& sheet) {
+    return qpcr::find_run_conditions(plate(), assay(), parse(sheet)).not_releasable;
+  };
+  CHECK(blocks(good).empty());
+  CHECK(has_reason(blocks(assay_test::replace_first(good, "instrument_serial = \"S-100\"\n", "")),
+                   "instrument_serial_missing"));
+  CHECK(has_reason(blocks(assay_test::replace_first(good, "kind = \"reagent\"", "kind = \"plastics\"")),
+                   "reagent_lot_missing"));
+  CHECK(has_reason(blocks(good + "\n[[lots]]\nkind = \"reagent\"\nlot = \"R2\"\nexpires = 2026-12-31\n"),
+                   "reagent_lots_several"));
+  qpcr::AssayDefinition score = assay();
+  score.targets.clear();
+  CHECK(qpcr::find_run_conditions({}, score, std::nullopt).not_releasable.empty());
+}
+
+TEST_CASE("wells of a lot are wells, and an expired lot whose wells are not in the run spoils the run") {
+  for (const char* wrong : {"B", "row 2", "BB2222", "0", "2B", ""}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(changed("\"B3\"", "\"" + std::string(wrong) + "\"").empty());
+  }
+  CHECK(contains(changed("\"B3\"", "\"B-3\""), "line 15, 'lots[2].wells'"));
+  CHECK(parse(assay_test::replace_first(good, "\"B3\"", "\"72\"")).lots[1].wells[1] == "72");
+
+  const std::string expired = assay_test::replace_first(good, "2026-12-31", "2026-03-01");
+  const auto partly = analyze(plate(), expired);
+  CHECK(partly.run_valid);
+  CHECK(has_reason(partly.warnings, "lot_wells_not_in_run"));
+  CHECK(has_reason(partly.not_releasable, "lot_wells_not_in_run"));
+  const auto nowhere = analyze(plate(), assay_test::replace_first(expired, "\"B2\", \"B3\"", "\"E2\", \"E3\""));
+  CHECK_FALSE(nowhere.run_valid);
+  CHECK(has_reason(nowhere.run_reasons, "lot_wells_not_in_run"));
+}
+
+TEST_CASE("a file's time stamp that cannot be read, and a run after today, block the release") {
+  const auto conditions = [](const std::string& stamp, const char* today) {
+    qpcr::RunData run = plate();
+    run.started_at = stamp;
+    return qpcr::find_run_conditions(run, assay(), parse(good), today);
+  };
+  for (const char* readable : {"", "2026-03-02", "2026/3/2 9:05", "2026-03-02T09:05:30.5+08:00", "2026.03.02"}) {
+    CAPTURE(readable);
+    CHECK(conditions(readable, "2026-03-02").not_releasable.empty());
+  }
+  for (const char* unreadable : {"03/02/2026 10:11", "2. March 2026", "2026-02-30", "2026-03-02 25:00"}) {
+    CAPTURE(unreadable);
+    const auto blocked = conditions(unreadable, "2026-03-02");
+    CHECK(blocked.date == "2026-03-02");
+    CHECK(has_reason(blocked.not_releasable, "run_date_unreadable"));
+    CHECK(has_reason(blocked.warnings, "run_date_unreadable"));
+  }
+  CHECK(has_reason(conditions("2026/3/1", "2026-03-02").not_releasable, "run_date_differs"));
+  CHECK(has_reason(conditions("", "2026-03-01").not_releasable, "run_date_in_future"));
+  CHECK(has_reason(conditions("", "2026-03-01").warnings, "run_date_in_future"));
 }

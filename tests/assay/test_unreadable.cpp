@@ -238,9 +238,9 @@ TEST_CASE("an unknown role word is no sample, and a sample named like a control 
   REQUIRE(result.calls.size() == 3);
   CHECK(result.calls[0].sample == "S2");
   REQUIRE(has_reason(result.warnings, "role_not_recognised"));
-  CHECK(has_reason(result.warnings, "sample_named_like_control"));
-  CHECK(std::count_if(result.warnings.begin(), result.warnings.end(),
-                      [](const auto& warning) { return warning.id == "sample_named_like_control"; }) == 1);
+  CHECK_FALSE(result.run_valid);
+  CHECK(std::count_if(result.run_reasons.begin(), result.run_reasons.end(),
+                      [](const auto& reason) { return reason.id == "control_unclear"; }) == 1);
 }
 
 TEST_CASE("an instrument's Cq that contradicts ours asks for review and changes no call") {

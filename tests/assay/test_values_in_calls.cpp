@@ -673,81 +673,82 @@ TEST_CASE("a definition marked released makes no call without its proof") {
   definition.status = qpcr::AssayStatus::released;
   CHECK(assay_test::error_of([&] { qpcr::compile(definition); }).find("assay_refused") == 0);
   CHECK(assay_test::error_of([&] { qpcr::call_sample(definition, usual()); }).find("assay_refused") == 0);
+}
 
-  TEST_CASE("within replicates, the first open well is the reason, and a gray one is open without another reason") {
-    auto definition = assay(value("delta", ValueKind::delta_cq));
-    definition.replicates.count = 2;
-    definition.rules[0] = rule("r", "T", qpcr::Relation::at_most, 32);
-    definition.rules[0].at_least_replicates = 1;
-    const auto unread =
-        qpcr::call_sample(definition, sample({{unusable(), cq(24), cq(26)}, {unusable(), cq(24), cq(26)}}));
-    CHECK(unread.outcome == Outcome::invalid);
-    REQUIRE(has_reason(unread.reasons, "target_not_readable"));
-    for (const qpcr::Message& reason : unread.reasons) {
-      if (reason.id == "target_not_readable") CHECK(qpcr::find_value(reason, "well") == "B0");
-    }
-    definition.rules[0].gray = qpcr::GrayZone{31, 33};
-    const auto gray = qpcr::call_sample(definition, sample({{cq(32), cq(24), cq(26)}, {cq(40), cq(24), cq(26)}}));
-    CHECK(gray.outcome == Outcome::indeterminate);
-    CHECK(gray.reasons.front().id == "rule_replicates_open");
+TEST_CASE("within replicates, the first open well is the reason, and a gray one is open without another reason") {
+  auto definition = assay(value("delta", ValueKind::delta_cq));
+  definition.replicates.count = 2;
+  definition.rules[0] = rule("r", "T", qpcr::Relation::at_most, 32);
+  definition.rules[0].at_least_replicates = 1;
+  const auto unread =
+      qpcr::call_sample(definition, sample({{unusable(), cq(24), cq(26)}, {unusable(), cq(24), cq(26)}}));
+  CHECK(unread.outcome == Outcome::invalid);
+  REQUIRE(has_reason(unread.reasons, "target_not_readable"));
+  for (const qpcr::Message& reason : unread.reasons) {
+    if (reason.id == "target_not_readable") CHECK(qpcr::find_value(reason, "well") == "B0");
   }
+  definition.rules[0].gray = qpcr::GrayZone{31, 33};
+  const auto gray = qpcr::call_sample(definition, sample({{cq(32), cq(24), cq(26)}, {cq(40), cq(24), cq(26)}}));
+  CHECK(gray.outcome == Outcome::indeterminate);
+  CHECK(gray.reasons.front().id == "rule_replicates_open");
+}
 
-  TEST_CASE("a sum of overflows is no number, whether one of its ends is none or both are") {
-    auto score = value("score", ValueKind::linear);
-    score.terms = {{"x", 1e300}, {"y", -1e300}};
-    auto definition = assay(score);
-    for (const char* id : {"x", "y"}) {
-      qpcr::CovariateDefinition covariate;
-      covariate.id = id;
-      covariate.unit = "1";
-      covariate.minimum = 0;
-      covariate.maximum = 1e300;
-      definition.covariates.push_back(covariate);
-    }
-    const auto call = [&](ValueRange x, ValueRange y) {
-      auto observation = usual();
-      observation.covariates["x"].range = x;
-      observation.covariates["y"].range = y;
-      return qpcr::call_sample(definition, observation);
-    };
-    const auto point = ValueRange::point;
-    CHECK(call(point(1), point(1)).values.back().value.value() == 0);
-    const auto both = call(point(1e300), point(1e300));
-    CHECK(both.outcome == Outcome::indeterminate);
-    CHECK(both.values.back().why_absent->id == "value_undefined");
-    // The lower end is without bound, the upper is ∞ − ∞: compared as it is, it would be below every limit or none.
-    const auto upper = call({1, 1e300, false, false}, point(1e300));
-    CHECK(upper.outcome == Outcome::indeterminate);
-    CHECK_FALSE(upper.values.back().value);
+TEST_CASE("a sum of overflows is no number, whether one of its ends is none or both are") {
+  auto score = value("score", ValueKind::linear);
+  score.terms = {{"x", 1e300}, {"y", -1e300}};
+  auto definition = assay(score);
+  for (const char* id : {"x", "y"}) {
+    qpcr::CovariateDefinition covariate;
+    covariate.id = id;
+    covariate.unit = "1";
+    covariate.minimum = 0;
+    covariate.maximum = 1e300;
+    definition.covariates.push_back(covariate);
   }
-
-  TEST_CASE("an amount on its upper limit is known, and has no error because more of it is not") {
-    auto amount = value("amount", ValueKind::quantity);
-    amount.target = "T";
-    amount.curve = "curve";
-    amount.unit = "{copies}";
-    auto definition = assay(amount, 50);
-    qpcr::StandardCurveDefinition curve;
-    curve.id = "curve";
-    curve.target = "T";
-    curve.slope = -3.0;
-    curve.intercept = 36.0;
-    definition.standard_curves = {curve};
+  const auto call = [&](ValueRange x, ValueRange y) {
     auto observation = usual();
-    observation.replicates[0].targets["T"].standard_error_cycles = 0.2;
-    const auto within = qpcr::call_sample(definition, observation);
-    CHECK(within.rules[0].distance_standard_errors.has_value());
-    CHECK(within.values.back().unit == "{copies}");
-    definition.standard_curves[0].upper_limit = within.values.back().value;
-    const auto at_limit = qpcr::call_sample(definition, observation);
-    CHECK(at_limit.values.back().value == within.values.back().value);
-    CHECK_FALSE(at_limit.rules[0].distance_standard_errors);
-  }
+    observation.covariates["x"].range = x;
+    observation.covariates["y"].range = y;
+    return qpcr::call_sample(definition, observation);
+  };
+  const auto point = ValueRange::point;
+  CHECK(call(point(1), point(1)).values.back().value.value() == 0);
+  const auto both = call(point(1e300), point(1e300));
+  CHECK(both.outcome == Outcome::indeterminate);
+  CHECK(both.values.back().why_absent->id == "value_undefined");
+  // The lower end is without bound, the upper is ∞ − ∞: compared as it is, it would be below every limit or none.
+  const auto upper = call({1, 1e300, false, false}, point(1e300));
+  CHECK(upper.outcome == Outcome::indeterminate);
+  CHECK_FALSE(upper.values.back().value);
+}
 
-  TEST_CASE("an invalid run takes away the flags of a decision and keeps what was seen in the wells") {
-    qpcr::SampleCall call;
-    call.flags = {{"weak_positive", {}}, {"imputed_decision", {}}, {"replicates_discordant", {}}};
-    qpcr::invalidate(call, {{"run_invalid", {}}});
-    REQUIRE(call.flags.size() == 1);
-    CHECK(call.flags[0].id == "replicates_discordant");
-  }
+TEST_CASE("an amount on its upper limit is known, and has no error because more of it is not") {
+  auto amount = value("amount", ValueKind::quantity);
+  amount.target = "T";
+  amount.curve = "curve";
+  amount.unit = "{copies}";
+  auto definition = assay(amount, 50);
+  qpcr::StandardCurveDefinition curve;
+  curve.id = "curve";
+  curve.target = "T";
+  curve.slope = -3.0;
+  curve.intercept = 36.0;
+  definition.standard_curves = {curve};
+  auto observation = usual();
+  observation.replicates[0].targets["T"].standard_error_cycles = 0.2;
+  const auto within = qpcr::call_sample(definition, observation);
+  CHECK(within.rules[0].distance_standard_errors.has_value());
+  CHECK(within.values.back().unit == "{copies}");
+  definition.standard_curves[0].upper_limit = within.values.back().value;
+  const auto at_limit = qpcr::call_sample(definition, observation);
+  CHECK(at_limit.values.back().value == within.values.back().value);
+  CHECK_FALSE(at_limit.rules[0].distance_standard_errors);
+}
+
+TEST_CASE("an invalid run takes away the flags of a decision and keeps what was seen in the wells") {
+  qpcr::SampleCall call;
+  call.flags = {{"weak_positive", {}}, {"imputed_decision", {}}, {"replicates_discordant", {}}};
+  qpcr::invalidate(call, {{"run_invalid", {}}});
+  REQUIRE(call.flags.size() == 1);
+  CHECK(call.flags[0].id == "replicates_discordant");
+}
