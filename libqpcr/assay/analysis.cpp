@@ -15,6 +15,7 @@
 #include "libqpcr/assay/run_conditions.hpp"
 #include "libqpcr/assay/well_cq.hpp"
 #include "libqpcr/core/error.hpp"
+#include "libqpcr/core/text.hpp"
 #include "libqpcr/core/version.hpp"
 
 namespace qpcr {
@@ -145,7 +146,8 @@ class Analysis {
     std::vector<SourceFile> beside = std::move(result_.provenance.sources);
     result_.provenance = run_.provenance;
     result_.provenance.sources.insert(result_.provenance.sources.end(), beside.begin(), beside.end());
-    result_.simulated = result_.simulated || is_simulated(run_);
+    result_.simulated =
+        result_.simulated || is_simulated(run_) || equals_ignoring_case(conditions_.instrument_serial, "SIMULATED");
     append(result_.warnings, match_.warnings);
     append(result_.run_reasons, match_.run_reasons);
     take_conditions();

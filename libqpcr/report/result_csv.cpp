@@ -72,7 +72,7 @@ std::string render_calls_csv(const PlateResult& result, const ResultCsvOptions& 
     csv.add(join_messages(call.reasons, options.language)).add(join_messages(call.flags, options.language));
     csv.add(call.repeat ? render_message(*call.repeat, options.language) : std::string());
     csv.add(call.score_class ? pick(call.score_class->text, options.language) : std::string());
-    csv.add(yes_or_no(result.releasable));
+    csv.add(yes_or_no(call.releasable));
     for (const std::string& id : values) {
       const auto value =
           std::find_if(call.values.begin(), call.values.end(), [&](const NamedValue& each) { return each.id == id; });

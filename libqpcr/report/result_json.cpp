@@ -156,6 +156,7 @@ Json to_json(const SampleCall& call) {
   return Json{{"sample", call.sample},
               {"outcome", to_string(call.outcome)},
               {"needs_review", call.needs_review},
+              {"releasable", call.releasable},
               {"depends_on_imputed_cq", call.depends_on_imputed_cq},
               {"reasons", to_array(call.reasons)},
               {"flags", to_array(call.flags)},
