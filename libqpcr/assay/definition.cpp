@@ -180,37 +180,42 @@ std::optional<std::pair<double, double>> find_window(const TomlTable& table, std
   return std::pair{(*numbers)[0], (*numbers)[1]};
 }
 
+const std::vector<std::string_view>& definition_keys() {
+  static const std::vector<std::string_view> keys{"schema",
+                                                  "id",
+                                                  "version",
+                                                  "status",
+                                                  "claim",
+                                                  "horizon_years",
+                                                  "title",
+                                                  "intended_use",
+                                                  "source",
+                                                  "sources",
+                                                  "statements",
+                                                  "cq",
+                                                  "targets",
+                                                  "controls",
+                                                  "validity",
+                                                  "inhibition",
+                                                  "replicates",
+                                                  "standard_curves",
+                                                  "threshold_calibration",
+                                                  "covariates",
+                                                  "acceptance",
+                                                  "values",
+                                                  "rules",
+                                                  "call",
+                                                  "classification",
+                                                  "repeat",
+                                                  "flags",
+                                                  "outcomes",
+                                                  "release"};
+  return keys;
+}
+
 AssayDefinition parse_definition(const TomlTable& document) {
   check_schema(document);
-  document.allow_only({"schema",
-                       "id",
-                       "version",
-                       "status",
-                       "claim",
-                       "horizon_years",
-                       "title",
-                       "intended_use",
-                       "source",
-                       "sources",
-                       "statements",
-                       "cq",
-                       "targets",
-                       "controls",
-                       "validity",
-                       "inhibition",
-                       "replicates",
-                       "standard_curves",
-                       "threshold_calibration",
-                       "covariates",
-                       "acceptance",
-                       "values",
-                       "rules",
-                       "call",
-                       "classification",
-                       "repeat",
-                       "flags",
-                       "outcomes",
-                       "release"});
+  document.allow_only(definition_keys());
   AssayDefinition assay;
   assay.status = get_choice(document, "status", names::assay_status);
   const bool is_template = assay.status == AssayStatus::template_only;

@@ -28,6 +28,9 @@ Classification parse_classification(const TomlTable& table);
 
 LocalizedText parse_localized(const TomlTable& table);
 int get_count(const TomlTable& table, std::string_view key);
+/// Keys of a definition, in the order of docs/formats/assay.md.
+const std::vector<std::string_view>& definition_keys();
+
 int find_count(const TomlTable& table, std::string_view key, int absent);
 /// The text of a key, or an empty one.
 std::string find_word(const TomlTable& table, std::string_view key);

@@ -2,13 +2,12 @@
 #include "libqpcr/assay/findings.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
+#include "libqpcr/assay/calendar_day.hpp"
 #include "libqpcr/assay/checking.hpp"
 #include "libqpcr/assay/definition_parsing.hpp"
-#include "libqpcr/assay/toml_document.hpp"
 #include "libqpcr/assay/units.hpp"
 #include "libqpcr/core/file.hpp"
 #include "libqpcr/core/text.hpp"
@@ -33,14 +32,9 @@ bool is_identifier(std::string_view text) {
 }
 
 bool is_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  const std::optional<long> year = parse_integer(text.substr(0, 4));
-  const std::optional<long> month = parse_integer(text.substr(5, 2));
-  const std::optional<long> day = parse_integer(text.substr(8, 2));
-  if (!year || !month || !day || *year < 1900 || *month < 1 || *month > 12 || *day < 1) return false;
-  constexpr std::array<long, 12> days{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = (*year % 4 == 0 && *year % 100 != 0) || *year % 400 == 0;
-  return *day <= days[static_cast<std::size_t>(*month - 1)] + (*month == 2 && leap ? 1 : 0);
+  // Years before 1900 are slips of the pen in every field that holds a date.
+  const std::optional<std::chrono::sys_days> day = parse_calendar_day(text);
+  return day && *day >= std::chrono::sys_days{std::chrono::year{1900} / 1 / 1};
 }
 
 bool is_sha256(std::string_view text) {
@@ -169,34 +163,7 @@ namespace {
 
 /// Place of a part in the file as docs/formats/assay.md orders it.
 std::size_t rank_of(std::string_view field) {
-  constexpr std::array<std::string_view, 28> order{"id",
-                                                   "version",
-                                                   "status",
-                                                   "claim",
-                                                   "horizon_years",
-                                                   "title",
-                                                   "intended_use",
-                                                   "source",
-                                                   "sources",
-                                                   "statements",
-                                                   "cq",
-                                                   "targets",
-                                                   "controls",
-                                                   "validity",
-                                                   "inhibition",
-                                                   "replicates",
-                                                   "standard_curves",
-                                                   "threshold_calibration",
-                                                   "covariates",
-                                                   "acceptance",
-                                                   "values",
-                                                   "rules",
-                                                   "call",
-                                                   "classification",
-                                                   "repeat",
-                                                   "flags",
-                                                   "outcomes",
-                                                   "release"};
+  const auto& order = parsing::definition_keys();
   const std::string_view part = field.substr(0, field.find_first_of(".["));
   return static_cast<std::size_t>(std::find(order.begin(), order.end(), part) - order.begin());
 }
