@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "libqpcr/assay/call.hpp"
+#include "libqpcr/assay/operand.hpp"
 #include "libqpcr/report/assay_formula.hpp"
 
 namespace qpcr {
@@ -126,14 +127,9 @@ class Diagram {
     }
   }
 
-  static std::vector<std::string> operands(const ValueDefinition& value) {
-    std::vector<std::string> ids{value.target, value.value, value.positives, value.total};
-    ids.insert(ids.end(), value.references.begin(), value.references.end());
-    ids.insert(ids.end(), value.values.begin(), value.values.end());
-    for (const Factor& factor : value.multiply) ids.push_back(factor.id);
-    for (const Factor& factor : value.divide) ids.push_back(factor.id);
-    for (const auto& [id, coefficient] : value.terms) ids.push_back(id);
-    for (const Sigmoid& sigmoid : value.sigmoids) ids.push_back(sigmoid.value);
+  static std::vector<std::string> list_ids(const ValueDefinition& value) {
+    std::vector<std::string> ids;
+    for (checking::NamedOperand& operand : checking::list_operands(value)) ids.push_back(std::move(operand.id));
     return ids;
   }
 
@@ -143,7 +139,7 @@ class Diagram {
       const std::string detail = short_formula
                                      ? render_formula(value)
                                      : render_text(fmt::format("value_kind.{}", to_string(value.kind)), language_);
-      by_id_[value.id] = add({value.id, detail}, Ink::paper, Ink::rule, find_all(operands(value)));
+      by_id_[value.id] = add({value.id, detail}, Ink::paper, Ink::rule, find_all(list_ids(value)));
     }
   }
 
