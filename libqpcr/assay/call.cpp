@@ -496,8 +496,25 @@ class Explanation {
                             {"limit", format_double(limit)}}});
   }
 
+  /// A decision that another reading of the same curves might turn: nearer to its cut-off than two standard errors.
+  void flag_uncertain() {
+    if (call_.outcome != Outcome::positive && call_.outcome != Outcome::negative) return;
+    constexpr double least_standard_errors = 2.0;
+    for (const RuleTrace& rule : call_.rules) {
+      if (!rule.decisive || !rule.distance_standard_errors) continue;
+      const double distance = std::abs(*rule.distance_standard_errors);
+      if (distance >= least_standard_errors) continue;
+      call_.needs_review = true;
+      call_.flags.push_back({"decision_within_noise",
+                             {{"rule", rule.id},
+                              {"distance", format_fixed(distance, 1)},
+                              {"limit", format_double(least_standard_errors)}}});
+    }
+  }
+
   void append_flags() {
     flag_weak_positive();
+    flag_uncertain();
     if (decision_.imputed_cq_decides) call_.flags.push_back({"imputed_decision", {}});
     for (const Reason& refusal : decision_.refusals) {
       if (refusal.code == ReasonCode::inhibited) call_.flags.push_back(word(refusal));
@@ -552,8 +569,9 @@ void invalidate(SampleCall& call, const std::vector<Message>& reasons) {
   call.needs_review = true;
   // Nothing in the sample decides any more.
   for (RuleTrace& rule : call.rules) rule.decisive = false;
-  std::erase_if(call.flags,
-                [](const Message& flag) { return flag.id == "weak_positive" || flag.id == "imputed_decision"; });
+  std::erase_if(call.flags, [](const Message& flag) {
+    return flag.id == "weak_positive" || flag.id == "imputed_decision" || flag.id == "decision_within_noise";
+  });
 }
 
 }  // namespace qpcr

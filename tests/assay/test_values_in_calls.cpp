@@ -272,6 +272,27 @@ TEST_CASE("values of a control are formed from its own wells, never from an impu
   CHECK(form(sample({{none(), cq(24), cq(26)}, {cq(30), cq(24), cq(26)}})).empty());
 }
 
+TEST_CASE("a decision nearer to its cut-off than two standard errors is flagged on either side") {
+  auto definition = assay(value("delta", ValueKind::delta_cq));
+  auto observation = usual();
+  for (auto& [id, seen] : observation.replicates[0].targets) seen.standard_error_cycles = 0.2;
+  const double two_errors = 2 * std::sqrt(0.06);
+  const auto flagged = [&](double limit, Outcome outcome) {
+    definition.rules[0] = rule("r", "delta", qpcr::Relation::at_most, limit);
+    const auto made = qpcr::call_sample(definition, observation);
+    CHECK(made.outcome == outcome);
+    const bool found = has_reason(made.flags, "decision_within_noise");
+    if (found) CHECK(made.needs_review);
+    return found;
+  };
+  CHECK(flagged(5 + two_errors - 1e-6, Outcome::positive));
+  CHECK_FALSE(flagged(5 + two_errors + 1e-6, Outcome::positive));
+  CHECK(flagged(5 - two_errors + 1e-6, Outcome::negative));
+  CHECK_FALSE(flagged(5 - two_errors - 1e-6, Outcome::negative));
+  observation.replicates[0].targets["R2"].standard_error_cycles.reset();
+  CHECK_FALSE(flagged(5.0, Outcome::positive));
+}
+
 TEST_CASE("distances in cycles and in standard errors, and the flag of a weak positive") {
   auto definition = assay(value("delta", ValueKind::delta_cq));
   definition.rules[0] = rule("r", "delta", qpcr::Relation::at_most, 5.5);
