@@ -9,6 +9,7 @@
 
 #include "libqpcr/assay/call.hpp"
 #include "libqpcr/assay/control_wells.hpp"
+#include "libqpcr/assay/operand.hpp"
 #include "libqpcr/assay/well_cq.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/curve/plate_effects.hpp"
@@ -22,6 +23,13 @@ constexpr double inhibition_shift_cycles = 2.0;
 constexpr std::size_t smallest_inhibition_group = 8;
 // What a tip or needle carries on is less than what splashes: the source lies this many times farther ahead.
 constexpr double carry_over_factor = 2.0;
+
+// A curve that never moved and lies above the other wells' ground by this share of what an amplified curve rises.
+constexpr double high_level_share = 0.5;
+// And by this many times the usual scatter of that ground (median absolute deviation).
+constexpr double high_level_scatter = 6.0;
+// Readings whose mean is a curve's level at the start.
+constexpr std::size_t level_readings = 5;
 
 void add_flag(SampleCall& call, Message flag) {
   call.needs_review = true;
@@ -39,18 +47,9 @@ bool rests_on(const AssayDefinition& definition, const std::string& id, const st
   if (id == target) return true;
   const ValueDefinition* value = find_value(definition, id);
   if (value == nullptr) return false;
-  std::vector<std::string> parts = value->references;
-  parts.insert(parts.end(), value->values.begin(), value->values.end());
-  for (const std::string* part : {&value->target, &value->value, &value->positives, &value->total}) {
-    if (!part->empty()) parts.push_back(*part);
-  }
-  for (const auto& [term, coefficient] : value->terms) parts.push_back(term);
-  for (const Sigmoid& sigmoid : value->sigmoids) parts.push_back(sigmoid.value);
-  for (const std::vector<Factor>* factors : {&value->multiply, &value->divide}) {
-    for (const Factor& factor : *factors) parts.push_back(factor.id);
-  }
-  return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
-    return !part.empty() && part != id && rests_on(definition, part, target);
+  const std::vector<checking::NamedOperand> parts = checking::list_operands(*value);
+  return std::any_of(parts.begin(), parts.end(), [&](const checking::NamedOperand& part) {
+    return part.id != id && rests_on(definition, part.id, target);
   });
 }
 
@@ -68,6 +67,7 @@ class PlateFlags {
 
   void flag() {
     flag_missing_dyes();
+    flag_high_levels();
     for (SampleCall& call : result_.calls) {
       flag_foreign_template(call);
       flag_discordance(call);
@@ -114,6 +114,42 @@ class PlateFlags {
       result_.warnings.push_back(
           {"dye_missing_in_wells",
            {{"target", target}, {"dye", find_target(definition_, target)->dye}, {"wells", wells}}});
+    }
+  }
+
+  std::optional<double> find_level(const WellResult& row) const {
+    const AmplificationCurve* curve = find_assay_curve(run_.measurements[row.measurement]);
+    if (curve == nullptr || curve->fluorescence.size() < level_readings) return std::nullopt;
+    double sum = 0.0;
+    for (std::size_t i = 0; i < level_readings; ++i) sum += curve->fluorescence[i];
+    return std::isfinite(sum) ? std::optional(sum / static_cast<double>(level_readings)) : std::nullopt;
+  }
+
+  /// A reaction that is on its plateau from the first cycle on is as flat as one without template, but lies higher.
+  void flag_high_levels() {
+    for (const AssayTarget& target : definition_.targets) {
+      std::vector<double> levels;
+      std::vector<double> rises;
+      for (const WellResult& row : result_.wells) {
+        if (row.target != target.id) continue;
+        const std::optional<double> level = find_level(row);
+        if (level) levels.push_back(*level);
+        if (read(row, target).detected && std::isfinite(row.cq.end_fluorescence_rise))
+          rises.push_back(row.cq.end_fluorescence_rise);
+      }
+      if (rises.empty() || levels.size() < 3) continue;
+      const double ground = find_median(levels);
+      std::vector<double> deviations;
+      for (const double level : levels) deviations.push_back(std::abs(level - ground));
+      const double limit =
+          ground + std::max(high_level_share * find_median(rises), high_level_scatter * find_median(deviations));
+      for (SampleCall& call : result_.calls) {
+        for (const WellResult* row : rows_of(call, target)) {
+          const std::optional<double> level = find_level(*row);
+          if (!level || *level <= limit || !read(*row, target).not_detected) continue;
+          add_flag(call, {"curve_level_high", {{"target", target.id}, {"well", row->well.label}}});
+        }
+      }
     }
   }
 

@@ -276,3 +276,27 @@ TEST_CASE("a well that the operator left out, or that is lacking, is flagged for
   CHECK(qpcr::find_value(*find_flag(find_call(excluded, "S1"), id), "excluded") == "B6 DM1");
   CHECK(find_call(excluded, "S1").needs_review);
 }
+
+TEST_CASE("a curve on its plateau from the start is flagged, an ordinary flat one is not") {
+  const auto measure = [](double lift) {
+    qpcr::RunData run = assay_test::methylation_run();
+    assay_test::add_well(run, "C1", "S1", methylation({{}, {}, {}, 26}));
+    assay_test::add_well(run, "C2", "S2", methylation({29, 29, 29, 26}));
+    for (qpcr::Measurement& measurement : run.measurements) {
+      if (measurement.sample != "S1" || measurement.target != "DM1") continue;
+      for (double& reading : measurement.amplification[0].fluorescence) reading += lift;
+    }
+    const auto result = analyze(run, qpcr::read_assay(assay_test::assay_path("demo-methylation.toml")));
+    CHECK(find_call(result, "S1").outcome == Outcome::negative);
+    const qpcr::Message* flag = find_flag(find_call(result, "S1"), "curve_level_high");
+    if (flag != nullptr) {
+      CHECK(find_value(*flag, "target") == "DM1");
+      CHECK(find_call(result, "S1").needs_review);
+    }
+    CHECK(find_flag(find_call(result, "S2"), "curve_level_high") == nullptr);
+    return flag != nullptr;
+  };
+  CHECK(measure(5000));
+  CHECK_FALSE(measure(0));
+  CHECK_FALSE(measure(500));
+}
