@@ -76,6 +76,17 @@ ReportCell outcome_cell(const SampleCall& call, Language language) {
   return make_cell(fmt::format("{} {}", look.symbol, outcome), look.tone, true, join(remarks, "\n"));
 }
 
+/// " (+1.23 cycles, 4.5 SE)": how far a decisive value lies on the positive side of its cut-off.
+std::string distance_text(const RuleTrace& rule, Language language) {
+  if (!rule.decisive || !rule.distance_cycles) return {};
+  Message message{"report.distance", {{"cycles", fmt::format("{:+.2f}", *rule.distance_cycles)}}};
+  if (rule.distance_standard_errors) {
+    message.id = "report.distance_with_errors";
+    message.values.emplace_back("errors", fmt::format("{:+.1f}", *rule.distance_standard_errors));
+  }
+  return render_message(message, language);
+}
+
 /// Reasons, and below them what they do not say yet: the other comparisons (all of them where a person has to look,
 /// else the decisive ones) and why a value is absent.
 ReportCell reasons_cell(const SampleCall& call, Language language) {
@@ -90,7 +101,7 @@ ReportCell reasons_cell(const SampleCall& call, Language language) {
   for (const RuleTrace& rule : call.rules) {
     const std::string statement = render_message(rule.statement, language);
     const auto said = std::find(reasons.begin(), reasons.end(), statement);
-    const std::string mark = rule.depends_on_imputed_cq ? " †" : "";
+    const std::string mark = distance_text(rule, language) + (rule.depends_on_imputed_cq ? " †" : "");
     if (said != reasons.end()) {
       *said += mark;
     } else if (rule.decisive || call.needs_review) {
