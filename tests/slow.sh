@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the gate leaves out: every fuzzer for a while, and the benchmarks. tests/slow.sh [seconds for each fuzzer]
+# What the gate leaves out: every fuzzer for a while, the page of measured coverage, and the benchmarks. tests/slow.sh [seconds for each fuzzer]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=../cmake/debian.sh
@@ -31,6 +31,11 @@ for folder in tests/instruments/corpus/*/; do
   QPCR_FUZZ_READER=$reader fuzz_for "$reader" build/fuzz/tests/fuzz/fuzz_reader "${seeds[@]}"
 done
 build_preset bench
+say "measuring the coverage of the intervals again"
+coverage=$(mktemp)
+build/bench/bin/qpcr-validate coverage --lang en --out "$coverage"
+cmp "$coverage" docs/methods/coverage.md || fail "docs/methods/coverage.md is not what qpcr-validate coverage writes"
+rm -f "$coverage"
 QPCR_IDENTITY_CURVES=1000000 build/bench/tests/curve/test_curve "fits are the same on every vector target and number of threads"
 for benchmark in build/bench/tests/bench/bench_*; do
   [ -x "$benchmark" ] && "$benchmark"

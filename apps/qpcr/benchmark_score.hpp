@@ -9,7 +9,7 @@
 #include "apps/qpcr/benchmark_data.hpp"
 #include "apps/qpcr/benchmark_methods.hpp"
 #include "apps/qpcr/benchmark_peers.hpp"
-#include "libqpcr/study/accuracy.hpp"
+#include "libqpcr/study/accuracy/fourfold_accuracy.hpp"
 #include "libqpcr/study/quantification_performance.hpp"
 
 namespace qpcr::apps {

@@ -252,7 +252,7 @@ BenchmarkSection build_label_section(const BenchmarkScores& scores) {
            make_count(a.table.controls()), make_number(a.sensitivity.estimate.value_or(nan), 4),
            make_words(interval_text(a.sensitivity.wilson)), make_number(a.specificity.estimate.value_or(nan), 4),
            make_words(interval_text(a.specificity.wilson)), make_number(a.overall_accuracy.estimate.value_or(nan), 4),
-           make_words(interval_text(a.overall_accuracy.wilson)), make_number(a.kappa.estimate.value_or(nan), 3),
+           make_words(interval_text(a.overall_accuracy.wilson)), make_number(a.kappa.value.value_or(nan), 3),
            make_count(label.ambiguous), make_count(label.ambiguous_positive)});
     }
   }

@@ -11,5 +11,9 @@ namespace qpcr::apps {
 using Action = std::function<int()>;
 
 void add_report(CLI::App& app, Action& action);
+void add_compute(CLI::App& app, Action& action);
+void add_list(CLI::App& app, Action& action);
+void add_cutoff(CLI::App& app, Action& action);
+void add_coverage(CLI::App& app, Action& action);
 
 }  // namespace qpcr::apps

@@ -13,6 +13,10 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   qpcr::apps::Action action;
   qpcr::apps::add_report(app, action);
+  qpcr::apps::add_compute(app, action);
+  qpcr::apps::add_list(app, action);
+  qpcr::apps::add_cutoff(app, action);
+  qpcr::apps::add_coverage(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

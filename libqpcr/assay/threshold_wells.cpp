@@ -13,22 +13,14 @@
 #include "libqpcr/assay/calendar_day.hpp"
 #include "libqpcr/assay/matching.hpp"
 #include "libqpcr/assay/run_time.hpp"
-#include "libqpcr/core/error.hpp"
 #include "libqpcr/core/privacy.hpp"
+#include "libqpcr/core/refusal.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/core/version.hpp"
 #include "libqpcr/tabular/header_text.hpp"
 
 namespace qpcr {
 namespace {
-
-[[noreturn]] void refuse(ErrorCode code, std::string field, std::string found, std::string expected) {
-  ErrorContext context;
-  context.field = std::move(field);
-  context.found = std::move(found);
-  context.expected = std::move(expected);
-  throw Error(code, context);
-}
 
 [[noreturn]] void refuse_because(ErrorCode code, std::string path, std::string field, std::string problem) {
   ErrorContext context;
@@ -76,16 +68,16 @@ void check_method(const AssayDefinition& definition, const ThresholdCalibrationR
   if (request.blank_factor.has_value() != by_blanks)
     refuse_because(ErrorCode::invalid_value, {}, "k", "a factor k belongs to the method blank_deviations alone");
   if (by_blanks && !is_positive(*request.blank_factor))
-    refuse(ErrorCode::invalid_value, "k", format_double(*request.blank_factor), "a number above 0");
+    refuse_request(ErrorCode::invalid_value, "k", format_double(*request.blank_factor), "a number above 0");
   if (request.method != ThresholdMethod::fixed) {
     if (request.fixed.empty()) return;
     refuse_because(ErrorCode::invalid_value, {}, "fixed", "given thresholds belong to the method fixed alone");
   }
   for (const auto& [target, threshold] : request.fixed) {
     if (find_target(definition, target) == nullptr)
-      refuse(ErrorCode::invalid_value, "fixed", target, "a target of the assay");
+      refuse_request(ErrorCode::invalid_value, "fixed", target, "a target of the assay");
     if (!is_positive(threshold))
-      refuse(ErrorCode::invalid_value, "fixed " + target, format_double(threshold), "a fluorescence above 0");
+      refuse_request(ErrorCode::invalid_value, "fixed " + target, format_double(threshold), "a fluorescence above 0");
   }
   for (const AssayTarget& target : definition.targets) {
     if (request.fixed.count(target.id) == 0)
@@ -95,18 +87,19 @@ void check_method(const AssayDefinition& definition, const ThresholdCalibrationR
 
 std::string check_account(const std::string& field, const std::string& given) {
   const std::string account(trim(given));
-  if (account.empty()) refuse(ErrorCode::invalid_value, field, {}, "an account");
-  if (!is_valid_utf8(account)) refuse(ErrorCode::invalid_value, field, to_valid_utf8(account), "UTF-8");
+  if (account.empty()) refuse_request(ErrorCode::invalid_value, field, {}, "an account");
+  if (!is_valid_utf8(account)) refuse_request(ErrorCode::invalid_value, field, to_valid_utf8(account), "UTF-8");
   const std::optional<PersonalKind> personal = find_personal(account);
   if (personal && *personal != PersonalKind::person_name)
-    refuse(ErrorCode::personal_data, field, account, "an account, no identity or telephone number");
+    refuse_request(ErrorCode::personal_data, field, account, "an account, no identity or telephone number");
   return account;
 }
 
 std::string check_label(const std::string& field, const std::string& given) {
   const std::string label(trim(given));
-  if (label.empty() || !is_valid_utf8(label)) refuse(ErrorCode::invalid_value, field, to_valid_utf8(label), "a text");
-  if (find_personal(label)) refuse(ErrorCode::personal_data, field, label, "no name or number of a person");
+  if (label.empty() || !is_valid_utf8(label))
+    refuse_request(ErrorCode::invalid_value, field, to_valid_utf8(label), "a text");
+  if (find_personal(label)) refuse_request(ErrorCode::personal_data, field, label, "no name or number of a person");
   return label;
 }
 
@@ -263,7 +256,7 @@ ThresholdCalibration start_threshold_record(std::span<const Run> runs, const Ass
   record.blank_factor = request.blank_factor;
   record.baseline = definition.cq.options.baseline;
   const std::optional<std::chrono::sys_days> day = parse_calendar_day(request.date);
-  if (!day) refuse(ErrorCode::invalid_value, "date", request.date, "a date as 2026-01-05");
+  if (!day) refuse_request(ErrorCode::invalid_value, "date", request.date, "a date as 2026-01-05");
   for (const Run& run : runs) {
     const std::optional<RunTime> started = parse_run_time(run->started_at);
     if (started && started->day != request.date)
@@ -276,7 +269,7 @@ ThresholdCalibration start_threshold_record(std::span<const Run> runs, const Ass
   record.approver = check_account("approver", request.approver);
   // Invisible characters, widths and case make no second person.
   if (fold_header(record.operator_name) == fold_header(record.approver))
-    refuse(ErrorCode::invalid_value, "approver", record.approver, "another person than the operator");
+    refuse_request(ErrorCode::invalid_value, "approver", record.approver, "another person than the operator");
   record.sources = collect_sources(runs);
   record.library_version = library_version;
   return record;

@@ -36,8 +36,8 @@ Json to_json(const Proportion& proportion) {
           {"why_absent", to_json(proportion.why_absent)}};
 }
 
-Json to_json(const Index& index) {
-  return {{"estimate", to_json(index.estimate)},
+Json to_json(const Estimate& index) {
+  return {{"estimate", to_json(index.value)},
           {"interval", to_json(index.interval)},
           {"why_absent", to_json(index.why_absent)}};
 }

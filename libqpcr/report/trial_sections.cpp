@@ -27,7 +27,7 @@ std::vector<ReportCell> proportion_cells(const TrialView& view, const Proportion
           right_cell(to_percent(proportion.clopper_pearson))};
 }
 
-std::vector<ReportCell> index_cells(const TrialView& view, const Index& index, bool as_percent) {
+std::vector<ReportCell> index_cells(const TrialView& view, const Estimate& index, bool as_percent) {
   const auto number = [as_percent](std::optional<double> value) {
     return as_percent ? to_percent(value) : to_plain(value);
   };
@@ -35,9 +35,8 @@ std::vector<ReportCell> index_cells(const TrialView& view, const Index& index, b
     return as_percent ? to_percent(interval) : to_plain(interval);
   };
   const std::string why = index.why_absent ? view.words(*index.why_absent) : std::string();
-  return {
-      index.estimate ? right_cell(number(index.estimate), true) : make_cell(view.text("not_estimable"), Tone::muted),
-      index.interval ? right_cell(range(index.interval)) : make_cell(why, Tone::muted)};
+  return {index.value ? right_cell(number(index.value), true) : make_cell(view.text("not_estimable"), Tone::muted),
+          index.interval ? right_cell(range(index.interval)) : make_cell(why, Tone::muted)};
 }
 
 std::string confidence_text(const TrialView& view) { return fmt::format("{}%", 100.0 * view.trial.plan.confidence); }
@@ -366,7 +365,7 @@ void add_trial_accuracy(const TrialView& view, Blocks& blocks) {
                      make_column(view.text("estimate"), Alignment::right),
                      make_column(view.text("interval"), Alignment::right, 2, confidence_text(view)),
                      make_column(view.text("interval_kind"), Alignment::left, 2)};
-  const auto add_index = [&](std::string_view name, const Index& index, std::string_view method, bool as_percent) {
+  const auto add_index = [&](std::string_view name, const Estimate& index, std::string_view method, bool as_percent) {
     std::vector<ReportCell> row = join(make_cell(view.text(name)), index_cells(view, index, as_percent));
     row.push_back(make_cell(std::string(method), Tone::muted));
     indices.rows.push_back(std::move(row));
@@ -448,7 +447,7 @@ void add_trial_predictive_values(const TrialView& view, Blocks& blocks) {
                    make_column(view.text("interval"), Alignment::right, 1.8, confidence_text(view))};
   for (const PredictiveValues& values : view.trial.predictive_values) {
     std::vector<ReportCell> row{right_cell(fmt::format("{}%", format_double(100.0 * values.prevalence)), true)};
-    for (const Index* index : {&values.positive, &values.negative}) {
+    for (const Estimate* index : {&values.positive, &values.negative}) {
       for (ReportCell& cell : index_cells(view, *index, true)) row.push_back(std::move(cell));
     }
     table.rows.push_back(std::move(row));

@@ -42,8 +42,20 @@ std::optional<std::string_view> find_identifier_fault(std::string_view utf8) {
 }
 
 std::string to_skeleton(std::string_view utf8) {
+  // Full-width forms (U+FF01 to U+FF5E), as Chinese keyboards type them, are the ASCII characters 0xFEE0 below.
+  std::string narrow;
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const auto byte = [&](std::size_t k) { return k < utf8.size() ? static_cast<unsigned char>(utf8[k]) : 0U; };
+    const unsigned point = ((byte(i) & 0x0FU) << 12U) | ((byte(i + 1) & 0x3FU) << 6U) | (byte(i + 2) & 0x3FU);
+    if (byte(i) == 0xEFU && point >= 0xFF01U && point <= 0xFF5EU) {
+      narrow += static_cast<char>(point - 0xFEE0U);
+      i += 2;
+    } else {
+      narrow += utf8[i];
+    }
+  }
   std::string skeleton;
-  for (const char c : to_lower_ascii(utf8)) {
+  for (const char c : to_lower_ascii(narrow)) {
     if (c != ' ' && c != '-' && c != '_' && c != '.') skeleton += c;
   }
   return skeleton;

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "libqpcr/core/error.hpp"
+#include "libqpcr/core/refusal.hpp"
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/math/linear_fit.hpp"
 #include "libqpcr/math/resampling.hpp"
@@ -23,14 +23,6 @@ constexpr double log_of_ten = 2.302585092994045684;
 constexpr double error_probability = 0.05;
 /// The two-sided 95 % point of the normal distribution to the digits in which the field's tools write it.
 constexpr double normal_point = 1.959964;
-
-[[noreturn]] void refuse(ErrorCode code, std::string field, std::string found, std::string expected) {
-  ErrorContext context;
-  context.field = std::move(field);
-  context.found = std::move(found);
-  context.expected = std::move(expected);
-  throw Error(code, context);
-}
 
 bool is_quantity(double value) { return std::isfinite(value) && value > 0.0; }
 
@@ -62,7 +54,8 @@ std::vector<Sorted> sort_groups(std::span<const ConcentrationGroup> groups, long
   std::map<double, Sorted> sorted;
   for (const ConcentrationGroup& group : groups) {
     if (!is_quantity(group.expected))
-      refuse(ErrorCode::invalid_value, "expected concentration", format_double(group.expected), "a positive number");
+      refuse_request(ErrorCode::invalid_value, "expected concentration", format_double(group.expected),
+                     "a positive number");
     Sorted& into = sorted[group.expected];
     into.expected = group.expected;
     for (const double value : group.values) {
@@ -178,15 +171,15 @@ struct PairedGroups {
 
 PairedGroups pair_groups(std::span<const ConcentrationGroup> first, std::span<const ConcentrationGroup> second) {
   if (first.size() != second.size()) {
-    refuse(ErrorCode::invalid_value, "paired groups", fmt::format("{} and {}", first.size(), second.size()),
-           "as many concentrations in both");
+    refuse_request(ErrorCode::invalid_value, "paired groups", fmt::format("{} and {}", first.size(), second.size()),
+                   "as many concentrations in both");
   }
   PairedGroups paired;
   for (std::size_t k = 0; k < first.size(); ++k) {
     if (first[k].expected != second[k].expected || first[k].values.size() != second[k].values.size() ||
         !is_quantity(first[k].expected)) {
-      refuse(ErrorCode::invalid_value, "paired groups", format_double(first[k].expected),
-             "the same positive concentrations with the same reactions in both");
+      refuse_request(ErrorCode::invalid_value, "paired groups", format_double(first[k].expected),
+                     "the same positive concentrations with the same reactions in both");
     }
     LogGroup one{first[k].expected, {}};
     LogGroup other{first[k].expected, {}};
@@ -264,7 +257,8 @@ StandardCurveQuantities derive_standard_curve_quantities(std::span<const Concent
   std::vector<double> y;
   for (const ConcentrationGroup& group : cq_groups) {
     if (!is_quantity(group.expected))
-      refuse(ErrorCode::invalid_value, "expected concentration", format_double(group.expected), "a positive number");
+      refuse_request(ErrorCode::invalid_value, "expected concentration", format_double(group.expected),
+                     "a positive number");
     for (const double cq : group.values) {
       if (!std::isfinite(cq)) continue;
       x.push_back(std::log10(group.expected));
@@ -281,7 +275,8 @@ StandardCurveQuantities derive_standard_curve_quantities(std::span<const Concent
 }
 
 double derive_poisson_floor(double copies) {
-  if (!is_quantity(copies)) refuse(ErrorCode::invalid_value, "copies", format_double(copies), "a positive number");
+  if (!is_quantity(copies))
+    refuse_request(ErrorCode::invalid_value, "copies", format_double(copies), "a positive number");
   return 1.0 / (log_of_ten * log_of_ten * copies);
 }
 
@@ -341,10 +336,10 @@ double derive_mean_fold_bias(std::span<const TargetIndicators> indicators) {
 
 void PairedBootstrapOptions::validate() const {
   if (replicates < 1)
-    refuse(ErrorCode::invalid_option, "replicates", fmt::format("{}", replicates), "at least one replicate");
+    refuse_request(ErrorCode::invalid_option, "replicates", fmt::format("{}", replicates), "at least one replicate");
   if (!(confidence > 0.0 && confidence < 1.0)) {
-    refuse(ErrorCode::invalid_option, "confidence", format_double(confidence),
-           "a number between 0 and 1, both excluded");
+    refuse_request(ErrorCode::invalid_option, "confidence", format_double(confidence),
+                   "a number between 0 and 1, both excluded");
   }
 }
 

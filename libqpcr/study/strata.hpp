@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "libqpcr/study/accuracy.hpp"
+#include "libqpcr/study/accuracy/fourfold_accuracy.hpp"
 #include "libqpcr/study/disposition.hpp"
 
 namespace qpcr {

@@ -5,40 +5,30 @@
 
 #include <fmt/format.h>
 
-#include "libqpcr/core/error.hpp"
+#include "libqpcr/core/refusal.hpp"
 #include "libqpcr/core/version.hpp"
 #include "libqpcr/study/distinct_runs.hpp"
 
 namespace qpcr {
 namespace {
 
-[[noreturn]] void refuse(ErrorCode code, std::string field, std::string found, std::string expected) {
-  throw Error(code, {.path = {},
-                     .line = 0,
-                     .column = {},
-                     .field = std::move(field),
-                     .found = std::move(found),
-                     .expected = std::move(expected),
-                     .problem = {}});
-}
-
 AssayIdentity check_assay(const StudyPlan& plan, const std::vector<TestedRun>& runs) {
   std::optional<AssayIdentity> assay;
   for (const TestedRun& run : runs) {
     if (run.results.empty())
-      refuse(ErrorCode::study_invalid, fmt::format("run {}", run.id), {}, "at least one plate in its files");
+      refuse_request(ErrorCode::study_invalid, fmt::format("run {}", run.id), {}, "at least one plate in its files");
     for (const PlateResult& result : run.results) {
       if (!assay) assay = result.assay;
       if (result.assay.sha256 != assay->sha256) {
-        refuse(ErrorCode::integrity_failure, fmt::format("assay of run {}", run.id), result.assay.sha256,
-               assay->sha256);
+        refuse_request(ErrorCode::integrity_failure, fmt::format("assay of run {}", run.id), result.assay.sha256,
+                       assay->sha256);
       }
     }
   }
-  if (!assay) refuse(ErrorCode::study_invalid, "run", {}, "at least one run");
+  if (!assay) refuse_request(ErrorCode::study_invalid, "run", {}, "at least one run");
   if (!plan.assay_sha256.empty() && plan.assay_sha256 != assay->sha256) {
-    refuse(ErrorCode::integrity_failure, "study.assay_sha256", assay->sha256,
-           fmt::format("the locked definition {}", plan.assay_sha256));
+    refuse_request(ErrorCode::integrity_failure, "study.assay_sha256", assay->sha256,
+                   fmt::format("the locked definition {}", plan.assay_sha256));
   }
   return *assay;
 }
@@ -126,7 +116,8 @@ std::vector<TechnicalRate> estimate_rates(const Disposition& disposition, const 
 void check_sums(const TrialResult& trial) {
   const auto expect = [](std::string_view what, long found, long expected) {
     if (found != expected) {
-      refuse(ErrorCode::integrity_failure, std::string(what), fmt::format("{}", found), fmt::format("{}", expected));
+      refuse_request(ErrorCode::integrity_failure, std::string(what), fmt::format("{}", found),
+                     fmt::format("{}", expected));
     }
   };
   const long analysed = count_place(trial.disposition, Place::analysed);

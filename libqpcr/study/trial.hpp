@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "libqpcr/study/accuracy/predictive_values.hpp"
 #include "libqpcr/study/demographics.hpp"
 #include "libqpcr/study/disposition.hpp"
-#include "libqpcr/study/predictive_values.hpp"
 #include "libqpcr/study/strata.hpp"
 
 namespace qpcr {
