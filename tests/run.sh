@@ -16,7 +16,7 @@ export LSAN_OPTIONS=suppressions=$PWD/tests/support/leaks.supp:print_suppression
 results=build/$preset/test-results.xml
 rm -f "$results"
 status=0
-ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --output-junit "$PWD/$results" "${@:2}" || status=$?
+ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --no-tests=error --output-junit "$PWD/$results" "${@:2}" || status=$?
 if [ -z "${QPCR_REFERENCE_DATA:-}" ]; then
   say "QPCR_REFERENCE_DATA is not set: the tests on the reference data were skipped"
 fi

@@ -1,63 +1,23 @@
 // Whether messages have values for every placeholder of their wording.
 #pragma once
 
-#include <algorithm>
-#include <filesystem>
-#include <regex>
 #include <set>
 #include <string>
+#include <vector>
 
-#include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
-
-#include "tests/assay/support.hpp"
+#include "libqpcr/assay/result.hpp"
+#include "libqpcr/core/message.hpp"
 
 namespace assay_test {
 
-/// The wordings of every catalogue, by identifier.
-inline const nlohmann::json& all_words() {
-  static const nlohmann::json words = [] {
-    nlohmann::json all;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(std::filesystem::path(QPCR_SOURCE_DIR) / "libqpcr/report/messages")) {
-      if (entry.path().extension() == ".json") all.update(nlohmann::json::parse(qpcr::read_file(entry.path())));
-    }
-    return all;
-  }();
-  return words;
-}
+/// Whether a catalogue words this identifier.
+bool is_worded(const std::string& id);
 
-inline std::set<std::string> find_placeholders(const std::string& text) {
-  std::set<std::string> found;
-  static const std::regex pattern(R"(\{([a-z_]+)\})");
-  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) found.insert((*it)[1]);
-  return found;
-}
+std::set<std::string> find_placeholders(const std::string& text);
 
 /// Messages of other parts may be worded later; those that are worded must have their values.
-inline void check_words(const std::vector<qpcr::Message>& messages) {
-  for (const qpcr::Message& message : messages) {
-    if (!all_words().contains(message.id)) continue;
-    for (const char* language : {"zh", "en"}) {
-      for (const std::string& name : find_placeholders(all_words()[message.id][language].get<std::string>())) {
-        INFO(message.id << " {" << name << "}");
-        CHECK(std::any_of(message.values.begin(), message.values.end(),
-                          [&](const auto& value) { return value.first == name; }));
-      }
-    }
-  }
-}
+void check_words(const std::vector<qpcr::Message>& messages);
 
-inline void check_words(const qpcr::PlateResult& result) {
-  check_words(result.run_reasons);
-  check_words(result.warnings);
-  check_words(result.not_releasable);
-  for (const qpcr::ControlResult& control : result.controls) check_words({control.expectation, control.finding});
-  for (const qpcr::WellResult& well : result.wells) check_words(well.flags);
-  for (const qpcr::SampleCall& call : result.calls) {
-    check_words(call.reasons);
-    check_words(call.flags);
-  }
-}
+void check_words(const qpcr::PlateResult& result);
 
 }  // namespace assay_test

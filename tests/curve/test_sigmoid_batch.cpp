@@ -149,7 +149,8 @@ TEST_CASE("fits are the same on every vector target and number of threads") {
       constexpr std::int64_t fused = HWY_AVX2 | HWY_AVX3 | HWY_AVX3_DL;
       for (const std::int64_t target : {HWY_SCALAR, HWY_SSSE3, HWY_SSE4, HWY_AVX2, HWY_AVX3, HWY_AVX3_DL}) {
         hwy::SetSupportedTargetsForTest(0);
-        if (target != HWY_SCALAR && (hwy::SupportedTargets() & target) == 0) continue;
+        // What the processor has and the compiler made: Highway leaves AVX3_DL out unless asked for.
+        if (target != HWY_SCALAR && (hwy::SupportedTargets() & HWY_TARGETS & target) == 0) continue;
         hwy::SetSupportedTargetsForTest(target);
         CAPTURE(hwy::TargetName(target));
         if (target != HWY_SCALAR) CHECK(hwy::TargetName(target) == std::string(find_sigmoid_target()));
