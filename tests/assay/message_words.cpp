@@ -1,3 +1,4 @@
+// The wordings of the catalogues, read from the source tree, and what their placeholders ask for.
 #include "tests/assay/message_words.hpp"
 
 #include <algorithm>

@@ -1,9 +1,12 @@
 // Whole plates of ideal curves: matching, controls, exclusions, thresholds, independence of order.
 #include <algorithm>
 #include <random>
+#include <regex>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
+#include "tests/assay/message_words.hpp"
 #include "tests/assay/vendor_plate.hpp"
 
 using assay_test::add_well;
