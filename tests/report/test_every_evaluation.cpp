@@ -1,8 +1,10 @@
 // Every evaluation of the registry on every kind of poor table: numbers or reasons that can be worded, or an error that
 // names what is wrong; never NaN, never another exception.
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
+#include <optional>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -99,11 +101,7 @@ const std::vector<Table>& tables() {
   return all;
 }
 
-std::string render_table(const Evaluation& evaluation, const Table& table, bool with_optional) {
-  std::vector<const qpcr::EvaluationColumn*> columns;
-  for (const qpcr::EvaluationColumn& column : evaluation.columns) {
-    if (column.required || with_optional) columns.push_back(&column);
-  }
+std::string render_rows(const std::vector<const qpcr::EvaluationColumn*>& columns, const Table& table) {
   std::string text;
   for (std::size_t i = 0; i < columns.size(); ++i) text += (i == 0 ? "" : ",") + columns[i]->name;
   for (std::size_t row = 0; row < table.rows; ++row) {
@@ -113,6 +111,14 @@ std::string render_table(const Evaluation& evaluation, const Table& table, bool 
       text += (i == 0 ? "\"" : ",\"") + table.cell(*columns[i], i, row) + "\"";
   }
   return text + "\n";
+}
+
+std::string render_table(const Evaluation& evaluation, const Table& table, bool with_optional) {
+  std::vector<const qpcr::EvaluationColumn*> columns;
+  for (const qpcr::EvaluationColumn& column : evaluation.columns) {
+    if (column.required || with_optional) columns.push_back(&column);
+  }
+  return render_rows(columns, table);
 }
 
 /// A value for every option without a default; resampling kept short.
@@ -173,6 +179,31 @@ bool compute(const Evaluation& evaluation, const std::string& text, const std::m
   }
 }
 
+/// Nothing where the table is refused.
+std::optional<qpcr::EvaluationResult> find_result(const Evaluation& evaluation, const std::string& text,
+                                                  const std::map<std::string, std::string>& options) {
+  try {
+    return qpcr::evaluate(evaluation, qpcr::read_data_table(text, "t.csv"), options);
+  } catch (const qpcr::Error&) {
+    return std::nullopt;
+  }
+}
+
+bool has_option(const Evaluation& evaluation, const std::string& name) {
+  return std::any_of(evaluation.options.begin(), evaluation.options.end(),
+                     [&](const qpcr::EvaluationOption& option) { return option.name == name; });
+}
+
+/// Values of estimates by name, method and stratum, but for a line of the table; absent ones as nothing.
+std::multimap<std::string, std::optional<double>> collect_values(const qpcr::EvaluationResult& result) {
+  std::multimap<std::string, std::optional<double>> values;
+  for (const qpcr::NamedEstimate& named : result.estimates) {
+    const std::string stratum = named.stratum.starts_with("line ") ? "line" : named.stratum;
+    values.emplace(fmt::format("{} {} {}", named.name, named.method, stratum), named.estimate.value);
+  }
+  return values;
+}
+
 }  // namespace
 
 TEST_CASE("every evaluation gives numbers or reasons on every kind of table") {
@@ -204,4 +235,91 @@ TEST_CASE("the list of evaluations is worded in both languages and as JSON") {
     CHECK_THAT(qpcr::render_evaluation_list_text(qpcr::Language::zh), Catch::Contains("  " + evaluation.name + ": "));
     CHECK_THAT(qpcr::render_evaluation_list_text(qpcr::Language::en), Catch::Contains("  " + evaluation.name + ": "));
   }
+}
+
+TEST_CASE("what an evaluation finds does not depend on the number of threads") {
+  std::size_t compared = 0;
+  for (const Evaluation& evaluation : qpcr::list_evaluations()) {
+    if (!evaluation.needs_data || !has_option(evaluation, "threads")) continue;
+    CAPTURE(evaluation.name);
+    const std::string text = render_table(evaluation, tables().front(), true);
+    auto options = fill_options(evaluation, "0.9");
+    options["threads"] = "1";
+    auto one = find_result(evaluation, text, options);
+    options["threads"] = "2";
+    auto two = find_result(evaluation, text, options);
+    REQUIRE(one.has_value() == two.has_value());
+    if (!one) continue;
+    one->options.clear();
+    two->options.clear();
+    CHECK(*one == *two);
+    ++compared;
+  }
+  CHECK(compared >= 3);
+}
+
+TEST_CASE("the order of columns and columns that are not read change nothing") {
+  std::size_t compared = 0;
+  for (const Evaluation& evaluation : qpcr::list_evaluations()) {
+    if (!evaluation.needs_data) continue;
+    CAPTURE(evaluation.name);
+    const auto options = fill_options(evaluation, "0.9");
+    std::vector<const qpcr::EvaluationColumn*> columns;
+    std::map<std::string, std::size_t> places;
+    for (const qpcr::EvaluationColumn& column : evaluation.columns) {
+      places[column.name] = columns.size();
+      columns.push_back(&column);
+    }
+    const Table placed{"by name", 40, [&](const auto& column, std::size_t, std::size_t row) {
+                         return column.name == "remark" ? std::string("x")
+                                                        : draw(column, places.at(column.name), row, 1);
+                       }};
+    auto before = find_result(evaluation, render_rows(columns, placed), options);
+    std::reverse(columns.begin(), columns.end());
+    const qpcr::EvaluationColumn remark{"remark", ColumnKind::text, false, {}};
+    columns.insert(columns.begin(), &remark);
+    auto after = find_result(evaluation, render_rows(columns, placed), options);
+    REQUIRE(before.has_value() == after.has_value());
+    if (!before) continue;
+    CHECK(std::count(after->unread_columns.begin(), after->unread_columns.end(), "remark") == 1);
+    before->unread_columns.clear();
+    after->unread_columns.clear();
+    CHECK(*before == *after);
+    ++compared;
+  }
+  CHECK(compared >= 30);
+}
+
+TEST_CASE("the order of rows changes no estimate") {
+  std::size_t compared = 0;
+  for (const Evaluation& evaluation : qpcr::list_evaluations()) {
+    // Resampling draws rows by their place.
+    if (!evaluation.needs_data || has_option(evaluation, "seed")) continue;
+    CAPTURE(evaluation.name);
+    const auto options = fill_options(evaluation, "0.9");
+    const std::size_t last = 39;
+    const Table forwards{"forwards", last + 1,
+                         [](const auto& column, std::size_t i, std::size_t row) { return draw(column, i, row, 1); }};
+    const Table backwards{"backwards", last + 1, [](const auto& column, std::size_t i, std::size_t row) {
+                            return draw(column, i, last - row, 1);
+                          }};
+    for (const bool with_optional : {false, true}) {
+      const auto one = find_result(evaluation, render_table(evaluation, forwards, with_optional), options);
+      const auto other = find_result(evaluation, render_table(evaluation, backwards, with_optional), options);
+      CAPTURE(with_optional);
+      CHECK(one.has_value() == other.has_value());
+      if (!one || !other) continue;
+      ++compared;
+      const auto values = collect_values(*one);
+      const auto others = collect_values(*other);
+      CHECK(values.size() == others.size());
+      for (auto a = values.begin(), b = others.begin(); a != values.end() && b != others.end(); ++a, ++b) {
+        CAPTURE(a->first);
+        CHECK(a->first == b->first);
+        CHECK(a->second.has_value() == b->second.has_value());
+        if (a->second && b->second) CHECK(*a->second == Approx(*b->second).epsilon(1e-7).margin(1e-9));
+      }
+    }
+  }
+  CHECK(compared >= 40);
 }
