@@ -7,8 +7,8 @@
 
 #include "apps/common/clock.hpp"
 #include "apps/common/console.hpp"
+#include "apps/common/passphrase.hpp"
 #include "apps/qpcr/commands.hpp"
-#include "apps/qpcr/passphrase.hpp"
 #include "libqpcr/assay/threshold_record.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/seal/signature.hpp"

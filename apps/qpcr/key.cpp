@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 
 #include "apps/common/console.hpp"
+#include "apps/common/passphrase.hpp"
 #include "apps/qpcr/commands.hpp"
-#include "apps/qpcr/passphrase.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/file.hpp"
 #include "libqpcr/seal/moment.hpp"
@@ -81,7 +81,7 @@ TrustedKey trusted_key(const TrustOptions& options) {
   key.test_key = key.test_key || is_test_key_id(key.id);
   for (const std::string& text : options.purposes) {
     const auto purpose = parse_key_purpose(text);
-    if (!purpose) refuse_option("--purpose", text, "release, calibration or audit");
+    if (!purpose) refuse_option("--purpose", text, "release, calibration, audit or study");
     key.purposes.push_back(*purpose);
   }
   key.valid_from = check_day("--valid-from", options.valid_from);
@@ -124,7 +124,7 @@ void add_trust(CLI::App& key, Action& action) {
   CLI::Option* public_key = add->add_option("--public-key", options->public_key, "64 hexadecimal digits");
   key_file->excludes(public_key);
   add->add_option("--holder", options->holder, "name or role of the key's holder");
-  add->add_option("--purpose", options->purposes, "release, calibration or audit; may be repeated")->required();
+  add->add_option("--purpose", options->purposes, "release, calibration, audit or study; may be repeated")->required();
   add->add_option("--valid-from", options->valid_from, "first day of signing, such as 2026-01-01");
   add->add_option("--valid-until", options->valid_until, "last day of signing");
   add->add_flag("--test-key", options->test_key, "a key of tests: listed, and never accepted");

@@ -15,5 +15,8 @@ void add_compute(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_cutoff(CLI::App& app, Action& action);
 void add_coverage(CLI::App& app, Action& action);
+void add_new(CLI::App& app, Action& action);
+void add_import(CLI::App& app, Action& action);
+void add_seals(CLI::App& app, Action& action);
 
 }  // namespace qpcr::apps

@@ -5,13 +5,18 @@
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Diagnostic accuracy of an assay from the runs of a clinical trial.\n\n"
+      "A study from its protocol to its report, and the evaluations behind it.\n\n"
+      "  qpcr-validate new trial --kind clinical            an empty protocol as a workbook\n"
+      "  qpcr-validate import trial runs C01/runs.csv --centre C01\n"
       "  qpcr-validate report study.toml --out trial_report\n"
       "  qpcr-validate report study.toml --out trial_report --lang en --json > results.json\n",
       "qpcr-validate"};
   app.set_version_flag("--version", std::string("qpcr-validate ") + qpcr::library_version);
   app.require_subcommand(1);
   qpcr::apps::Action action;
+  qpcr::apps::add_new(app, action);
+  qpcr::apps::add_import(app, action);
+  qpcr::apps::add_seals(app, action);
   qpcr::apps::add_report(app, action);
   qpcr::apps::add_compute(app, action);
   qpcr::apps::add_list(app, action);

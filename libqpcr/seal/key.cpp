@@ -27,8 +27,11 @@ constexpr std::string_view test_id_mark = "7e5";
 constexpr std::size_t longest_holder_bytes = 200;
 constexpr std::size_t largest_secret_file_bytes = std::size_t{64} << 10U;
 
-constexpr std::array<std::pair<KeyPurpose, std::string_view>, 3> purpose_names{
-    {{KeyPurpose::release, "release"}, {KeyPurpose::calibration, "calibration"}, {KeyPurpose::audit, "audit"}}};
+constexpr std::array<std::pair<KeyPurpose, std::string_view>, 4> purpose_names{
+    {{KeyPurpose::release, "release"},
+     {KeyPurpose::calibration, "calibration"},
+     {KeyPurpose::audit, "audit"},
+     {KeyPurpose::study, "study"}}};
 
 [[noreturn]] void refuse(ErrorCode code, const std::filesystem::path& path, std::string problem,
                          std::string field = {}) {

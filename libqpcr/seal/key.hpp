@@ -22,7 +22,7 @@ struct SigningKey {
 };
 
 /// What a key may vouch for.
-enum class KeyPurpose { release, calibration, audit };
+enum class KeyPurpose { release, calibration, audit, study };
 
 std::string_view to_string(KeyPurpose purpose);
 std::optional<KeyPurpose> parse_key_purpose(std::string_view text);

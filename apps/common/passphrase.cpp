@@ -1,5 +1,5 @@
 // Asking for passphrases.
-#include "apps/qpcr/passphrase.hpp"
+#include "apps/common/passphrase.hpp"
 
 #include <string_view>
 

@@ -1,0 +1,18 @@
+// The words of a finding's severity.
+#include "libqpcr/study/conduct/finding.hpp"
+
+namespace qpcr {
+
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+    case Severity::blocks:
+      return "blocks";
+    case Severity::query:
+      return "query";
+    case Severity::note:
+      return "note";
+  }
+  return "";
+}
+
+}  // namespace qpcr
