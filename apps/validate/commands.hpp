@@ -17,6 +17,7 @@ void add_cutoff(CLI::App& app, Action& action);
 void add_coverage(CLI::App& app, Action& action);
 void add_new(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+void add_check(CLI::App& app, Action& action);
 void add_seals(CLI::App& app, Action& action);
 
 }  // namespace qpcr::apps

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   qpcr::apps::Action action;
   qpcr::apps::add_new(app, action);
   qpcr::apps::add_import(app, action);
+  qpcr::apps::add_check(app, action);
   qpcr::apps::add_seals(app, action);
   qpcr::apps::add_report(app, action);
   qpcr::apps::add_compute(app, action);

@@ -48,7 +48,8 @@ std::vector<ImportFile> collect_files(const ImportOptions& options, ImportKind k
       if (run.centre != options.key)
         refuse_option("--centre", options.key,
                       fmt::format("the centre of the list, '{}' (line {})", run.centre, run.line));
-      for (const std::string& name : run.files) files.push_back({name, read_file(path.parent_path() / name)});
+      for (const std::string& name : run.files)
+        files.push_back({run_file_name(name), read_file(path.parent_path() / name)});
     }
   }
   return files;

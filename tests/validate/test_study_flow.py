@@ -112,7 +112,7 @@ def test_a_study_from_import_to_unblinding(study, sent):
     imported = validate("import", study, "runs", sent / "runs.csv", "--centre", "C01")
     assert imported.returncode == 0, imported.stderr
     assert "imported 2 file(s)" in imported.stderr
-    kept = study / "imports/000003/runs/C01-1.rdml"
+    kept = study / "imports/000003/files/runs/C01-1.rdml"
     assert kept.read_bytes() == (sent / "runs/C01-1.rdml").read_bytes()
 
     assert "plan is not signed" in seal("lock", study, "--codes", sent / "codes.csv").stderr

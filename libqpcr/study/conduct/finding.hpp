@@ -19,7 +19,7 @@ enum class Severity {
 std::string_view to_string(Severity severity);
 
 /// One finding. Every place that is known is filled in; the others are empty.
-struct Finding {
+struct StudyFinding {
   std::string check;  ///< identifier of the check: "curve_repeated"
   Severity severity = Severity::query;
   Message what;  ///< a catalogue entry with its values; texts of persons masked
@@ -32,9 +32,9 @@ struct Finding {
   long line = 0;
   std::string column;
 
-  bool operator==(const Finding&) const = default;
+  bool operator==(const StudyFinding&) const = default;
 };
 
-using Findings = std::vector<Finding>;
+using StudyFindings = std::vector<StudyFinding>;
 
 }  // namespace qpcr

@@ -110,6 +110,8 @@ ImportManifest read_manifest(const std::filesystem::path& study_folder, const Im
   return parse_manifest(text, path.string());
 }
 
+std::string run_file_name(std::string_view listed) { return fmt::format("files/{}", listed); }
+
 std::filesystem::path import_path(const std::filesystem::path& study_folder, const ImportRecord& import,
                                   std::string_view name) {
   return folder_of(study_folder, import.sequence) / name;

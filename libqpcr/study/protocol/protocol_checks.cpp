@@ -127,7 +127,8 @@ void check_evaluations(const ProtocolDocument& document, const Protocol& protoco
                 evaluation.needs_data ? "this evaluation needs the name of an imported table"
                                       : "this evaluation has options alone and takes no table");
     }
-    for (const auto& [name, heading] : planned.columns) {
+    for (const auto& planned_column : planned.columns) {
+      const std::string& name = planned_column.first;
       const bool known = std::any_of(evaluation.columns.begin(), evaluation.columns.end(),
                                      [&](const EvaluationColumn& column) { return column.name == name; });
       if (!known)

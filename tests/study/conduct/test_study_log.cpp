@@ -211,7 +211,7 @@ TEST_CASE("a list of runs is read and its faults are named", "[run_list]") {
   CHECK(list.runs[2].repeat_of == "R1");
   REQUIRE(list.not_read.size() == 1);
   CHECK(list.not_read[0].where == "runs.csv:note");
-  const auto [row, said] = GENERATE(table<std::string, std::string>({
+  const auto row_case = GENERATE(table<std::string, std::string>({
       {"R1,C01,,,S1,completed,,,", "files of a completed run"},
       {"R1,C01,a,,S1,done,,,", "completed, aborted or failed"},
       {"R1,C01,a;b,00,S1,completed,,,", "one for each of 2 files"},
@@ -223,6 +223,8 @@ TEST_CASE("a list of runs is read and its faults are named", "[run_list]") {
       {",C01,a,,S1,completed,,,", "empty cell"},
       {"R1,C01,a,,S1,completed,,,\nR1,C01,b,,S1,completed,,,", "listed twice"},
   }));
+  const std::string& row = std::get<0>(row_case);
+  const std::string& said = std::get<1>(row_case);
   const std::string found = refusal([&] { parse_run_list(header + row + "\n", "runs.csv"); });
   INFO(found);
   CHECK(contains(found, said));
