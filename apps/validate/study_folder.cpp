@@ -6,7 +6,9 @@
 #include "apps/common/clock.hpp"
 #include "apps/common/console.hpp"
 #include "libqpcr/core/error.hpp"
+#include "libqpcr/core/file.hpp"
 #include "libqpcr/core/text.hpp"
+#include "libqpcr/seal/hash.hpp"
 #include "libqpcr/study/conduct/study_lock.hpp"
 
 namespace qpcr::apps {
@@ -29,6 +31,25 @@ OpenStudy open_study(const std::string& folder) {
                                            .problem = {}});
   }
   return study;
+}
+
+std::optional<std::string> find_codes(const OpenStudy& study, const std::string& file) {
+  const bool unblinded = study.state.phase == StudyPhase::unblinded;
+  if (file.empty() && !unblinded) return std::nullopt;
+  const std::filesystem::path path = file.empty() ? study.folder / "blinding/codes.csv" : std::filesystem::path(file);
+  std::string bytes = read_file(path);
+  const std::string expected = study.state.lock ? study.state.lock->blinding_sha256 : std::string();
+  if (!expected.empty() && sha256_hex(bytes) != expected) {
+    throw Error(ErrorCode::integrity_failure,
+                {.path = path.string(),
+                 .line = 0,
+                 .column = {},
+                 .field = "sha256",
+                 .found = sha256_hex(bytes),
+                 .expected = fmt::format("{}, the table of codes that the lock committed to", expected),
+                 .problem = {}});
+  }
+  return bytes;
 }
 
 void print_head(const LogHead& head) {

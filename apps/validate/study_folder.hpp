@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "libqpcr/study/conduct/study_log.hpp"
@@ -18,6 +19,11 @@ struct OpenStudy {
 /// Reads protocol and log; begins the log where there is none yet.
 /// @throws Error of both; study_invalid where they are of different studies.
 OpenStudy open_study(const std::string& folder);
+
+/// The table of codes: the file given, which must be the one committed to where the study is locked; else the one that
+/// the unblinding left in the folder; nothing while the study is blinded.
+/// @throws Error file_*; integrity_failure.
+std::optional<std::string> find_codes(const OpenStudy& study, const std::string& file);
 
 /// "qpcr-validate: log line 7 sha256 …": to be noted elsewhere, so that a cut log shows.
 void print_head(const LogHead& head);

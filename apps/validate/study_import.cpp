@@ -12,7 +12,10 @@
 #include "apps/validate/study_folder.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/file.hpp"
+#include "libqpcr/core/text.hpp"
 #include "libqpcr/seal/hash.hpp"
+#include "libqpcr/study/clinical/clinical_source.hpp"
+#include "libqpcr/study/clinical/clinical_table.hpp"
 #include "libqpcr/study/conduct/import_store.hpp"
 #include "libqpcr/study/conduct/run_list.hpp"
 #include "libqpcr/study/conduct/study_lock.hpp"
@@ -27,19 +30,44 @@ struct ImportOptions {
   std::string file;
   std::string key;
   std::string mapping;
+  std::string pseudonym_key;
   std::string reason;
   bool after_lock = false;
 };
 
+/// Clinical data as they are kept: as they came, or without their columns of persons. What cannot be read at all is
+/// refused here; single cells are the business of the check.
+std::vector<ImportFile> collect_clinical(const ImportOptions& options, const Protocol& protocol) {
+  if (options.mapping.empty())
+    refuse_option("--mapping", "nothing", "the file that says how to read the columns (docs/formats/mapping.md)");
+  const std::filesystem::path path = options.file;
+  const std::string bytes = read_file(path);
+  const std::string mapping_text = read_file(options.mapping);
+  const std::vector<ClinicalVariable> variables = list_clinical_variables(protocol);
+  const ClinicalMapping mapping = parse_clinical_mapping(mapping_text, options.mapping, variables);
+  const CsvTable table = read_clinical_source(bytes, options.file, mapping);
+  const std::string key = options.pseudonym_key.empty() ? std::string() : read_file(options.pseudonym_key);
+  std::string plain = render_without_persons(table, mapping, trim(key));
+  read_clinical_table(table, mapping, variables, options.key);
+  const bool rewritten = !mapping.drop.empty() || !mapping.pseudonymise.empty();
+  std::vector<ImportFile> files;
+  if (rewritten) {
+    files.push_back({path.stem().string() + ".csv", std::move(plain)});
+  } else {
+    files.push_back({path.filename().string(), bytes});
+  }
+  files.push_back({std::string(mapping_file_name), mapping_text});
+  return files;
+}
+
 /// What an import consists of. The table is always the first file.
-std::vector<ImportFile> collect_files(const ImportOptions& options, ImportKind kind) {
+std::vector<ImportFile> collect_files(const ImportOptions& options, ImportKind kind, const Protocol& protocol) {
+  if (!options.pseudonym_key.empty() && kind != ImportKind::clinical)
+    refuse_option("--pseudonym-key", "given", "no key: only clinical data have persons");
+  if (kind == ImportKind::clinical) return collect_clinical(options, protocol);
   const std::filesystem::path path = options.file;
   std::vector<ImportFile> files{{path.filename().string(), read_file(path)}};
-  if (kind == ImportKind::clinical) {
-    if (options.mapping.empty())
-      refuse_option("--mapping", "nothing", "the file that says how to read the columns (docs/formats/mapping.md)");
-    files.push_back({"mapping.toml", read_file(options.mapping)});
-  } else if (!options.mapping.empty()) {
+  if (!options.mapping.empty()) {
     refuse_option("--mapping", options.mapping, "no mapping: only clinical data have one");
   }
   if (kind == ImportKind::runs) {
@@ -87,7 +115,7 @@ int import(const ImportOptions& options) {
                       ? "that option and a reason: the study is locked, and the report will say that its data changed"
                       : "no such option: the study is not locked");
   }
-  const std::vector<ImportFile> files = collect_files(options, kind);
+  const std::vector<ImportFile> files = collect_files(options, kind, study.protocol);
   std::map<std::string, std::string> details{{"kind", options.kind}, {"key", options.key}};
   if (const ImportRecord* const before = study.state.find_current(kind, options.key)) {
     const std::vector<TableDifference> differences = compare(study, *before, files.front(), options.file);
@@ -119,6 +147,8 @@ void add_import(CLI::App& app, Action& action) {
   command->add_option("FILE", options->file, "the table; of runs, the list that names their files")->required();
   command->add_option("--centre,--name", options->key, "the centre that it comes from; of a table, its name");
   command->add_option("--mapping", options->mapping, "how to read clinical data (docs/formats/mapping.md)");
+  command->add_option("--pseudonym-key", options->pseudonym_key,
+                      "file with the secret that makes pseudonyms, the same for every centre");
   command->add_option("--reason", options->reason, "why it is imported again, or after the lock");
   command->add_flag("--after-lock", options->after_lock, "the study is locked, and the report shall say so");
   command->callback([options, &action] { action = [options] { return import(*options); }; });

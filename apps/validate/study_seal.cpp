@@ -1,4 +1,5 @@
 // qpcr-validate sign-plan, lock, unlock, unblind, audit: what makes a study's data and plan provable.
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -8,7 +9,7 @@
 #include "apps/common/console.hpp"
 #include "apps/common/passphrase.hpp"
 #include "apps/validate/commands.hpp"
-#include "apps/validate/study_folder.hpp"
+#include "apps/validate/study_data.hpp"
 #include "libqpcr/assay/definition.hpp"
 #include "libqpcr/core/error.hpp"
 #include "libqpcr/core/file.hpp"
@@ -16,6 +17,7 @@
 #include "libqpcr/seal/hash.hpp"
 #include "libqpcr/seal/trust_list.hpp"
 #include "libqpcr/study/conduct/import_store.hpp"
+#include "libqpcr/study/conduct/query_answers.hpp"
 #include "libqpcr/study/conduct/study_lock.hpp"
 
 namespace qpcr::apps {
@@ -63,8 +65,29 @@ int sign_study_plan(const SealOptions& options) {
   return exit_ok;
 }
 
+/// Data that still have something to answer for are not locked.
+void refuse_open_findings(const OpenStudy& study, const std::string& codes_file) {
+  const StudyData data = read_study_data(study, find_codes(study, codes_file));
+  const StudyFindings findings = check_study(study, data);
+  const auto open = [&](const StudyFinding& finding) {
+    return finding.severity != Severity::note && is_open(finding, study.state);
+  };
+  const auto first = std::find_if(findings.begin(), findings.end(), open);
+  if (first == findings.end()) return;
+  throw Error(ErrorCode::study_invalid,
+              {.path = study.folder.string(),
+               .line = 0,
+               .column = {},
+               .field = "findings",
+               .found = fmt::format("{} open, the first [{}] {}", std::count_if(findings.begin(), findings.end(), open),
+                                    derive_query_id(*first), render_message(first->what, choose_language({}))),
+               .expected = "none before the lock: qpcr-validate check, correct or answer",
+               .problem = {}});
+}
+
 int lock(const SealOptions& options) {
   const OpenStudy study = open_study(options.study);
+  if (study.state.phase == StudyPhase::open && study.state.plan) refuse_open_findings(study, options.codes);
   const std::string assay_sha256 = find_assay_sha256(study);
   const std::string codes_sha256 = options.codes.empty() ? std::string() : sha256_hex(read_file(options.codes));
   const SigningKey key = open_signing_key(options.key, options.passphrase_file);

@@ -8,10 +8,11 @@
 
 namespace qpcr {
 
-std::string render_query_csv(const StudyFindings& findings, const std::string& centre) {
+std::string render_query_csv(const StudyFindings& findings, const std::map<std::string, QueryAnswer>& answers,
+                             const std::string& centre) {
   CsvWriter writer(',', true);
   for (const std::string_view heading : {"query", "severity", "check", "centre", "subject", "sample", "run", "well",
-                                         "file", "line", "zh", "en", "answer"})
+                                         "file", "line", "zh", "en", "resolution", "answer"})
     writer.add(heading);
   writer.end_row();
   for (const StudyFinding& finding : findings) {
@@ -23,13 +24,20 @@ std::string render_query_csv(const StudyFindings& findings, const std::string& c
     } else {
       writer.add_empty();
     }
-    writer.add(render_message(finding.what, Language::zh)).add(render_message(finding.what, Language::en)).add_empty();
+    writer.add(render_message(finding.what, Language::zh)).add(render_message(finding.what, Language::en));
+    const auto answer = answers.find(derive_query_id(finding));
+    if (answer == answers.end()) {
+      writer.add_empty().add_empty();
+    } else {
+      writer.add(answer->second.resolution).add(answer->second.text);
+    }
     writer.end_row();
   }
   return writer.text();
 }
 
-std::string render_findings_text(const StudyFindings& findings, Language language) {
+std::string render_findings_text(const StudyFindings& findings, const std::map<std::string, QueryAnswer>& answers,
+                                 Language language) {
   std::string text;
   for (const StudyFinding& finding : findings) {
     const std::string severity = render_text(fmt::format("query_severity.{}", to_string(finding.severity)), language);
@@ -37,7 +45,10 @@ std::string render_findings_text(const StudyFindings& findings, Language languag
     for (const std::string* const place : {&finding.centre, &finding.run, &finding.well}) {
       if (!place->empty()) text += fmt::format(" {}", *place);
     }
-    text += fmt::format(": {}\n", render_message(finding.what, language));
+    text += fmt::format(": {}", render_message(finding.what, language));
+    const auto answer = answers.find(derive_query_id(finding));
+    if (answer != answers.end()) text += fmt::format(" → {}: {}", answer->second.resolution, answer->second.text);
+    text += '\n';
   }
   return text;
 }

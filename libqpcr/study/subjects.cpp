@@ -14,6 +14,7 @@
 #include "libqpcr/core/text.hpp"
 #include "libqpcr/seal/hash.hpp"
 #include "libqpcr/study/identifiers.hpp"
+#include "libqpcr/study/personal_columns.hpp"
 #include "libqpcr/tabular/csv.hpp"
 
 namespace qpcr {
@@ -38,17 +39,6 @@ constexpr std::array<std::pair<std::string_view, bool>, 2> exclusion_words{{{"ye
 constexpr std::array<std::string_view, 11> known_columns{
     "subject", "centre",    "sample",    "reference_standard", "control_class",   "stage_bclc",
     "sex",     "age_years", "afp_ng_ml", "excluded",           "exclusion_reason"};
-
-/// Words of a normalised heading that asks for a person; a heading that holds one is refused.
-constexpr std::array<std::string_view, 25> personal_headings{
-    "姓名",        "名字",     "身份证",  "证件号",        "住院号",   "门诊号",     "病历号",
-    "病案号",      "登记号",   "电话",    "手机",          "联系方式", "住址",       "地址",
-    "patientname", "fullname", "phone",   "idcard",        "idnumber", "nationalid", "identitycard",
-    "identityno",  "passport", "surname", "identitynumber"};
-/// Headings that ask for a person only when they say nothing else.
-constexpr std::array<std::string_view, 16> whole_personal_headings{
-    "name",     "tel",       "mobile",     "mobileno", "mobilenumber", "address",        "homeaddress",     "firstname",
-    "lastname", "givenname", "familyname", "mrn",      "subjectname",  "hospitalnumber", "inpatientnumber", "名"};
 
 template <typename Value, std::size_t count>
 std::string_view find_word(const std::array<std::pair<std::string_view, Value>, count>& words, Value value) {
@@ -149,55 +139,17 @@ class RowReader {
   const CsvRow* row_;
 };
 
-/// ASCII letters in lower case and digits, and everything that is not ASCII but for wide and no-break spaces:
-/// "Patient Name", "patient_name" and "PATIENT-NAME" are one heading.
-std::string normalise_heading(std::string_view heading) {
-  std::string text;
-  for (const char c : to_lower_ascii(heading)) {
-    const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
-    if (kept) text += c;
-  }
-  for (const std::string_view space : {"\u00A0", "\u3000", "\uFEFF"}) {
-    for (std::size_t at = text.find(space); at != std::string::npos; at = text.find(space))
-      text.erase(at, space.size());
-  }
-  return text;
-}
-
 void check_headings(const CsvTable& table) {
   for (const std::string& heading : table.header()) {
-    const std::string plain = normalise_heading(heading);
-    bool personal = std::find(whole_personal_headings.begin(), whole_personal_headings.end(), plain) !=
-                    whole_personal_headings.end();
-    for (const std::string_view word : personal_headings) personal = personal || plain.find(word) != std::string::npos;
-    if (personal) {
-      throw Error(ErrorCode::personal_data,
-                  {.path = table.path(),
-                   .line = table.header_line(),
-                   .column = heading,
-                   .field = {},
-                   .found = {},
-                   .expected = {},
-                   .problem = "a study table must not hold names, numbers or addresses of persons"});
-    }
-  }
-}
-
-/// Identity and phone numbers are refused in every cell, also of columns that nothing uses.
-void check_cells(const CsvTable& table) {
-  for (const CsvRow& row : table.rows()) {
-    for (std::size_t i = 0; i < row.cells.size(); ++i) {
-      const std::optional<PersonalKind> kind = find_personal(row.cells[i]);
-      // Short Chinese words of free columns look like names.
-      if (!kind || kind == PersonalKind::person_name) continue;
-      throw Error(ErrorCode::personal_data, {.path = table.path(),
-                                             .line = row.line,
-                                             .column = table.header()[i],
-                                             .field = {},
-                                             .found = row.cells[i],
-                                             .expected = "no identity or phone number of a person",
-                                             .problem = {}});
-    }
+    if (!asks_for_person(heading)) continue;
+    throw Error(ErrorCode::personal_data,
+                {.path = table.path(),
+                 .line = table.header_line(),
+                 .column = heading,
+                 .field = {},
+                 .found = {},
+                 .expected = {},
+                 .problem = "a study table must not hold names, numbers or addresses of persons"});
   }
 }
 
@@ -269,7 +221,7 @@ SubjectTable read_subjects(const std::filesystem::path& path) {
   const CsvTable table = read_csv_table(bytes, path.string());
   check_headings(table);
   for (const std::string_view column : {"subject", "centre", "sample", "reference_standard"}) table.column(column);
-  check_cells(table);
+  refuse_personal_numbers(table);
 
   SubjectTable result;
   result.source = {path.filename().string(), sha256_hex(bytes), bytes.size()};

@@ -18,6 +18,13 @@ TRIAL = SOURCE / "validation_data/demo_trial"
 ASSAY = SOURCE / "validation_data/assays/demo-methylation.toml"
 
 
+COLUMNS = ("subject", "sex", "group", "reference_standard", "comparator.afp", "stage_bclc")
+MAPPING = 'schema = "qpcr.mapping/1"\nformat = "csv"\ndecimal = "dot"\ndates = "ymd"\n' + "".join(
+    f'[column."{name}"]\nfrom = "{name.removeprefix("comparator.")}"\n' for name in COLUMNS)
+TABLE = ("subject,sex,group,reference_standard,afp,stage_bclc\n"
+         "SIM-C01-001,male,hcc,positive,12,A\nSIM-C01-002,female,controls,negative,3,\n")
+
+
 def run(program, *arguments):
     return subprocess.run([BIN / program, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300,
                           stdin=subprocess.DEVNULL, env={**os.environ, "QPCR_LANG": "en"})
@@ -53,8 +60,8 @@ def sent_fixture(tmp_path):
     """What a centre sends: subjects, a mapping, a list of runs with its file."""
     folder = tmp_path / "sent"
     (folder / "runs").mkdir(parents=True)
-    (folder / "subjects.csv").write_text("subject,sex\nSIM-C01-001,male\nSIM-C01-002,female\n", encoding="utf-8")
-    (folder / "mapping.toml").write_text('schema = "qpcr.mapping/1"\n', encoding="utf-8")
+    (folder / "subjects.csv").write_text(TABLE, encoding="utf-8")
+    (folder / "mapping.toml").write_text(MAPPING, encoding="utf-8")
     (folder / "runs/C01-1.rdml").write_bytes((TRIAL / "runs/C01-1.rdml").read_bytes())
     (folder / "runs.csv").write_text("run,centre,files,status\nC01-1,C01,runs/C01-1.rdml,completed\n", encoding="utf-8")
     (folder / "codes.csv").write_text("blinding_code,subject\nB001,SIM-C01-001\n", encoding="utf-8")
@@ -64,6 +71,13 @@ def sent_fixture(tmp_path):
 def send(study, sent, *more):
     return validate("import", study, "clinical", sent / "subjects.csv", "--centre", "C01", "--mapping",
                     sent / "mapping.toml", *more)
+
+
+def write_rows(path, rows):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def seal(command, study, *more, key=True):
@@ -141,16 +155,59 @@ def test_a_study_from_import_to_unblinding(study, sent):
     assert "phase unblinded" in audit.stdout
 
 
+def test_what_is_asked_is_answered_before_the_lock(study, sent):
+    (sent / "subjects.csv").write_text(TABLE.replace("positive,12,A", "positive,,A"), encoding="utf-8")
+    assert send(study, sent).returncode == 0
+    assert seal("sign-plan", study).returncode == 0
+    refused = seal("lock", study, "--codes", sent / "codes.csv")
+    assert refused.returncode == 3 and "1 open" in refused.stderr and "SIM-C01-001" in refused.stderr
+    checked = validate("check", study, "--out", study / "queries")
+    assert checked.returncode == 0 and "0 blocking, 1 queries" in checked.stdout
+    path = study / "queries/queries.csv"
+    query = next(csv.DictReader(path.open(encoding="utf-8")))
+    assert query["check"] == "clinical_comparator_missing" and query["resolution"] == ""
+    for changes, said in (({"resolution": "deviation", "answer": "x"}, "confirmed, explained or corrected"),
+                          ({"resolution": "explained"}, "a sentence"),
+                          ({"resolution": "explained", "answer": "call 13812345678"}, "number of a person"),
+                          ({"query": "00000000", "resolution": "explained", "answer": "x"}, "asks now")):
+        write_rows(sent / "answers.csv", [{**query, **changes}])
+        wrong = validate("answer", study, sent / "answers.csv")
+        assert wrong.returncode == 3 and said in wrong.stderr, wrong.stderr
+        assert "13812345678" not in wrong.stderr
+    write_rows(sent / "answers.csv", [{**query, "resolution": "explained", "answer": "not done at the visit"}])
+    assert validate("answer", study, sent / "answers.csv").returncode == 0
+    assert "→ explained: not done at the visit" in validate("check", study).stdout
+    assert seal("lock", study, "--codes", sent / "codes.csv").returncode == 0
+
+
+def test_clinical_data_with_persons_never_enter_the_study(study, sent):
+    table = TABLE.replace("subject,", "姓名,住院号,subject,", 1).replace("SIM-C01-00", "张三,A0012345,SIM-C01-00")
+    (sent / "subjects.csv").write_text(table, encoding="utf-8")
+    refused = send(study, sent)
+    assert refused.returncode == 3 and "drop" in refused.stderr
+    persons = 'drop = ["姓名"]\npseudonymise = ["住院号"]\n[column.person]\nfrom = "住院号"\n'
+    (sent / "mapping.toml").write_text(MAPPING.replace("[column", persons + "[column", 1), encoding="utf-8")
+    assert "--pseudonym-key" in send(study, sent).stderr
+    (sent / "secret").write_text("a secret of the study\n", encoding="utf-8")
+    assert send(study, sent, "--pseudonym-key", sent / "secret").returncode == 0
+    for path in study.rglob("*"):
+        if path.is_file():
+            assert "张三".encode() not in path.read_bytes() and b"A0012345" not in path.read_bytes(), path
+    checked = validate("check", study)
+    assert checked.returncode == 4 and "same person" in checked.stdout
+
+
 def test_importing_again_lists_every_difference_and_needs_a_reason(study, sent):
     assert send(study, sent).returncode == 0
-    (sent / "subjects.csv").write_text("subject,sex\nSIM-C01-001,female\nSIM-C01-003,=1+1\n", encoding="utf-8")
+    changed = TABLE.replace("001,male", "001,female").replace("002,female,controls,negative,3,", "003,=1+1,controls,negative,3,")
+    (sent / "subjects.csv").write_text(changed, encoding="utf-8")
     refused = send(study, sent)
     assert refused.returncode == 2 and "--reason" in refused.stderr
     rows = list(csv.reader(io.StringIO(refused.stdout)))
     assert rows == [["kind", "row", "column", "before", "after"],
                     ["changed", "SIM-C01-001", "sex", "male", "female"],
-                    ["removed", "SIM-C01-002", "", "subject=SIM-C01-002; sex=female", ""],
-                    ["added", "SIM-C01-003", "", "", "subject=SIM-C01-003; sex==1+1"]]
+                    ["removed", "SIM-C01-002", "", "subject=SIM-C01-002; sex=female; group=controls; reference_standard=negative; afp=3", ""],
+                    ["added", "SIM-C01-003", "", "", "subject=SIM-C01-003; sex==1+1; group=controls; reference_standard=negative; afp=3"]]
     assert len(list((study / "imports").iterdir())) == 1
     assert send(study, sent, "--reason", "corrected by the centre").returncode == 0
     audit = validate("audit", study).stdout

@@ -15,4 +15,9 @@ std::string_view to_string(Severity severity) {
   return "";
 }
 
+bool may_be_deviation(const StudyFinding& finding) {
+  const std::string& text = finding.what.id;
+  return text.starts_with("authenticity_") || text.starts_with("study_run_");
+}
+
 }  // namespace qpcr

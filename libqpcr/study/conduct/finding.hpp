@@ -37,4 +37,8 @@ struct StudyFinding {
 
 using StudyFindings = std::vector<StudyFinding>;
 
+/// Whether a blocking finding may stand as a deviation that the report lists: what happened at a laboratory bench can
+/// no longer be changed, but clinical data and links that contradict themselves must be corrected.
+bool may_be_deviation(const StudyFinding& finding);
+
 }  // namespace qpcr

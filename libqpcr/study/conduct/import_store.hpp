@@ -39,6 +39,9 @@ std::string store_import(const std::filesystem::path& study_folder, long sequenc
 /// @throws Error file_*; integrity_failure.
 ImportManifest read_manifest(const std::filesystem::path& study_folder, const ImportRecord& import);
 
+/// The name of the mapping within an import of clinical data.
+inline constexpr std::string_view mapping_file_name = "mapping.toml";
+
 /// The name of a run's file within its import: below "files/", so that the list alone stands beside the manifest.
 std::string run_file_name(std::string_view listed);
 
